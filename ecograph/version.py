@@ -1,0 +1,3 @@
+"""The version of ecograph, read by the package metadata and written into run.json."""
+
+__version__ = "0.1.0"

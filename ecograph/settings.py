@@ -1,0 +1,150 @@
+"""What a person may choose, as one frozen value that is passed in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from ecograph.errors import SettingsError
+from ecograph.schema import read_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Exposure", "Settings", "Weighting", "settings_from"]
+
+Exposure = Literal["enterprises", "rd_staff", "output"]
+Weighting = Literal["count", "newman"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that changes a result, with its default.
+
+    Parameters
+    ----------
+    as_of
+        The day on which the ecosystem is looked at; by default that of ecosystem.yaml, else the
+        latest date in the agreements, so that a result never depends on the day it is run.
+    lang
+        Language of texts, ``en`` or ``zh``; by default the ecosystem's own.
+    seed
+        Seed of everything random (communities, layout).
+    counted
+        Statuses that count as agreements.
+    default_status
+        Status of an agreement whose register has none.
+    weighting
+        ``count``: the weight of a tie is the number of shared agreements; ``newman``: an
+        agreement of k parties adds 1/(k-1) (Newman, PNAS 98, 2001, p. 404).
+    exposure
+        What an industry's links are compared with: ``enterprises``, ``rd_staff`` or ``output``.
+    alpha
+        False discovery rate of verdicts.
+    power
+        Power against half the expected rate below which "as expected" is not said.
+    ci_level
+        Level of confidence intervals.
+    map_nodes
+        The most nodes a map shows.
+    """
+
+    as_of: dt.date | None = None
+    lang: str | None = None
+    seed: int = 1
+    counted: tuple[str, ...] = read_schema().counting_statuses()
+    default_status: str = "signed"
+    weighting: Weighting = "count"
+    exposure: Exposure = "enterprises"
+    alpha: float = 0.05
+    power: float = 0.8
+    ci_level: float = 0.95
+    map_nodes: int = 1500
+
+    def __post_init__(self) -> None:
+        """Refuse values that make no sense."""
+        _require_choice("lang", self.lang, (None, "en", "zh"))
+        _require_choice("weighting", self.weighting, get_args(Weighting))
+        _require_choice("exposure", self.exposure, get_args(Exposure))
+        statuses = tuple(term.key for term in read_schema().vocabularies["status"])
+        _require_choice("default_status", self.default_status, statuses)
+        for status in self.counted:
+            _require_choice("counted", status, statuses)
+        _require_day("as_of", self.as_of)
+        for name in ("alpha", "power", "ci_level"):
+            _require_share(name, getattr(self, name))
+        for name, least in (("seed", 0), ("map_nodes", 1)):
+            _require_whole(name, getattr(self, name), least)
+
+    def to_dict(self) -> dict[str, object]:
+        """Turn the settings into plain values for JSON."""
+        plain = {f.name: getattr(self, f.name) for f in fields(self)}
+        plain["as_of"] = self.as_of.isoformat() if self.as_of else None
+        plain["counted"] = list(self.counted)
+        return plain
+
+
+def settings_from(values: Mapping[str, Any], base: Settings | None = None) -> Settings:
+    """Make settings of plain values, over defaults.
+
+    Parameters
+    ----------
+    values
+        Setting names with plain values, as a YAML file or the command line gives them.
+    base
+        The settings that the values change; by default the defaults.
+
+    Raises
+    ------
+    SettingsError
+        If a name is unknown or a value makes no sense; the sentence names it.
+
+    Examples
+    --------
+    >>> settings_from({"seed": 7}).seed
+    7
+    """
+    known = {f.name for f in fields(Settings)}
+    unknown = sorted(str(name) for name in values if name not in known)
+    if unknown:
+        raise SettingsError(
+            f"Unknown setting: {', '.join(unknown)}. Known settings: {', '.join(sorted(known))}."
+        )
+    changes = dict(values)
+    if isinstance(changes.get("as_of"), str):
+        changes["as_of"] = _parse_day(changes["as_of"])
+    if "counted" in changes:
+        counted = changes["counted"]
+        changes["counted"] = tuple(counted) if isinstance(counted, list | tuple) else (counted,)
+    return replace(base or Settings(), **changes)
+
+
+def _parse_day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(
+            f'as_of is "{text}", which is not a day; write it as YYYY-MM-DD.'
+        ) from None
+
+
+def _require_choice(name: str, value: object, choices: tuple[object, ...]) -> None:
+    if value not in choices:
+        listed = ", ".join(str(choice) for choice in choices if choice is not None)
+        raise SettingsError(f'{name} is "{value}"; choose one of: {listed}.')
+
+
+def _require_day(name: str, value: object) -> None:
+    if value is not None and (not isinstance(value, dt.date) or isinstance(value, dt.datetime)):
+        raise SettingsError(f'{name} is "{value}", which is not a day; write it as YYYY-MM-DD.')
+
+
+def _require_share(name: str, value: object) -> None:
+    if not isinstance(value, int | float) or not 0 < value < 1:
+        raise SettingsError(f'{name} is "{value}"; give a number between 0 and 1.')
+
+
+def _require_whole(name: str, value: object, least: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise SettingsError(f'{name} is "{value}"; give a whole number of at least {least}.')

@@ -1,0 +1,91 @@
+"""Read delimited text: comma, semicolon, tab or bar; UTF-8 or GB18030."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import TYPE_CHECKING
+
+from ecograph.errors import DataError
+from ecograph.problems import Problem
+from ecograph.reading.sheets import RawSheet, build_sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["decode_text", "read_delimited"]
+
+_DELIMITERS = (",", ";", "\t", "|", "；", "，")
+_QUOTED = re.compile(r'"[^"]*"')
+_LONGEST_FIELD = (1 << 31) - 1
+
+
+def read_delimited(path: Path) -> RawSheet:
+    """Read a CSV or TSV file, every cell as text.
+
+    Parameters
+    ----------
+    path
+        The file; the delimiter is the one that the first line with text holds most often.
+
+    Raises
+    ------
+    DataError
+        If the bytes are neither UTF-8 nor GB18030 text.
+    """
+    text, encoding = decode_text(path.read_bytes(), path.name)
+    delimiter = _find_delimiter(text)
+    problems = _check_text(text, delimiter, path.name)
+    dialect = {"encoding": encoding, "delimiter": delimiter}
+    return build_sheet(
+        _split_rows(text, delimiter), file=path.name, dialect=dialect, problems=problems
+    )
+
+
+def decode_text(data: bytes, file: str) -> tuple[str, str]:
+    """Decode bytes by byte order mark, then strict UTF-8, then strict GB18030.
+
+    >>> decode_text("高校".encode("gb18030"), "x.csv")
+    ('高校', 'gb18030')
+    """
+    for encoding in _list_encodings(data):
+        try:
+            return data.decode(encoding), encoding
+        except UnicodeDecodeError:
+            continue
+    problem = Problem("unreadable_encoding", file=file)
+    raise DataError(f"{file} is neither UTF-8 nor GB18030 text.", [problem])
+
+
+def _list_encodings(data: bytes) -> tuple[str, ...]:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ("utf-16",)
+    return ("utf-8-sig",) if data.startswith(b"\xef\xbb\xbf") else ("utf-8", "gb18030")
+
+
+def _find_delimiter(text: str) -> str:
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    bare = _QUOTED.sub("", first)
+    return max(_DELIMITERS, key=lambda sign: (bare.count(sign), -_DELIMITERS.index(sign)))
+
+
+def _split_rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    csv.field_size_limit(_LONGEST_FIELD)
+    return enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1)
+
+
+def _check_text(text: str, delimiter: str, file: str) -> list[Problem]:
+    found = []
+    if "\ufffd" in text:
+        found.append(Problem("damaged_text", file=file, severity="warning"))
+    csv.field_size_limit(_LONGEST_FIELD)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    number = 0
+    try:
+        for _ in rows:
+            number += 1
+    except csv.Error:
+        found.append(Problem("doubtful_quotes", file=file, row=number + 1, severity="warning"))
+    return found

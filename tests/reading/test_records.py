@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import datetime as dt
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from ecograph.errors import DataError
+from ecograph.reading.records import read_parquet, read_records, read_yaml_mapping
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ecograph.reading.sheets import RawSheet
+
+
+def read(folder: Path, name: str, text: str) -> list[RawSheet]:
+    (folder / name).write_text(text, "utf-8")
+    return read_records(folder / name)
+
+
+def rows_of(sheet: RawSheet) -> list[list[str]]:
+    rows: list[list[str]] = sheet.cells.to_numpy().tolist()
+    return rows
+
+
+def test_yaml_scalars_stay_their_text(tmp_path: Path) -> None:
+    words = ["010", "NO", "1e5", "null", "~", "2024-05-25", "0x1F", "1_000", "12:30", "yes"]
+    (sheet,) = read(tmp_path, "t.yaml", "".join(f"- id: {w}\n" for w in words))
+    assert [row[0] for row in rows_of(sheet)] == words
+
+
+def test_yaml_lists_and_absent_keys(tmp_path: Path) -> None:
+    text = "- {id: A1, parties: [U1, E1]}\n- {id: A2, name: x}\n- {}\n"
+    (sheet,) = read(tmp_path, "t.yml", text)
+    assert sheet.header == ("id", "parties", "name")
+    assert rows_of(sheet) == [["A1", "U1；E1", ""], ["A2", "", "x"]]
+    assert (sheet.rows_in, sheet.blank) == (3, 1)
+
+
+def test_json_keeps_numbers_as_written(tmp_path: Path) -> None:
+    text = '[{"id": 911100006000373410, "v": 1.10, "b": true, "n": null, "x": NaN, "t": "00123"}]'
+    for name in ("t.json", "T.JSON"):
+        (sheet,) = read(tmp_path, name, text)
+        assert rows_of(sheet) == [["911100006000373410", "1.10", "true", "", "NaN", "00123"]]
+        assert sheet.dialect["format"] == "json"
+
+
+def test_several_tables_in_one_file(tmp_path: Path) -> None:
+    sheets = read(tmp_path, "t.json", json.dumps({"高校": [{"id": "U1"}], "企业": []}))
+    assert [(s.sheet, s.header, len(s.cells)) for s in sheets] == [
+        ("高校", ("id",), 1),
+        ("企业", (), 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code"),
+    [
+        ("t.json", "[{", "unreadable_records"),
+        ("t.json", "", "unreadable_records"),
+        ("t.json", "[" * 100_000, "unreadable_records"),
+        ("t.yaml", "a: [", "unreadable_records"),
+        ("t.yaml", "- id: \x00", "unreadable_records"),
+        ("t.yaml", "- id: !!bool maybe", "unreadable_records"),
+        ("t.yaml", "- id: !!timestamp someday", "unreadable_records"),
+        ("t.yaml", "- !!python/object:os.system x", "unreadable_records"),
+        ("t.yaml", "- {? [a] : b}", "unreadable_records"),
+        ("t.yaml", "", "no_records"),
+        ("t.yaml", "just text", "no_records"),
+        ("t.json", '{"a": 1}', "no_records"),
+        ("t.json", '["a", "b"]', "no_records"),
+    ],
+)
+def test_broken_records_are_a_problem_never_a_traceback(
+    tmp_path: Path, name: str, text: str, code: str
+) -> None:
+    with pytest.raises(DataError, match=name) as caught:
+        read(tmp_path, name, text)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.file) == (code, name)
+    assert all(problem.explain("zh"))
+
+
+def test_a_list_that_holds_itself_ends(tmp_path: Path) -> None:
+    (sheet,) = read(tmp_path, "t.yaml", "- id: &a [x, *a]\n")
+    assert rows_of(sheet)[0][0].startswith("x；")
+
+
+def test_parquet_values_become_text(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "id": ["00123", "911100006000373410", "NA"],
+            "n": pa.array([1, None, 3], pa.int64()),
+            "year": pa.array([2024.0, None, float("nan")]),
+            "share": [0.5, 1e-7, -0.0],
+            "day": pa.array([dt.date(2024, 5, 25), None, None]),
+            "time": pa.array([dt.datetime(2024, 5, 25), None, None], pa.timestamp("ns")),  # noqa: DTZ001
+            "sum": pa.array([Decimal("1.10"), None, None]),
+            "list": [["a", "b"], [], None],
+            "yes": [True, False, None],
+        }
+    )
+    pq.write_table(table, tmp_path / "t.parquet")
+    sheet = read_parquet(tmp_path / "t.parquet")
+    assert sheet.header == tuple(table.column_names)
+    assert rows_of(sheet) == [
+        ["00123", "1", "2024", "0.5", "2024-05-25", "2024-05-25", "1.10", "a；b", "true"],
+        ["911100006000373410", "", "", "1e-07", "", "", "", "", "false"],
+        ["NA", "3", "", "0", "", "", "", "", ""],
+    ]
+
+
+def test_parquet_takes_no_column_from_its_path(tmp_path: Path) -> None:
+    folder = tmp_path / "year=2024"
+    folder.mkdir()
+    pq.write_table(pa.table({"id": ["U1"]}), folder / "t.parquet")
+    assert read_parquet(folder / "t.parquet").header == ("id",)
+
+
+@pytest.mark.parametrize("data", [b"", b"PAR1", b"id,name\n" * 10, b"PAR1" + b"\0" * 64 + b"PAR1"])
+def test_broken_parquet_is_a_problem(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "t.parquet").write_bytes(data)
+    with pytest.raises(DataError) as caught:
+        read_parquet(tmp_path / "t.parquet")
+    assert [p.code for p in caught.value.problems] == ["unreadable_parquet"]
+
+
+def test_yaml_mappings_of_settings(tmp_path: Path) -> None:
+    path = tmp_path / "e.yaml"
+    for text, content in (("", {}), ("a: 1\n2: b\n", {"a": 1, "2": "b"})):
+        path.write_text(text, "utf-8")
+        assert read_yaml_mapping(path) == content
+    for text in ("- a\n", "a: [", "a: !!bool maybe", "text"):
+        path.write_text(text, "utf-8")
+        with pytest.raises(DataError, match=r"e\.yaml cannot be read"):
+            read_yaml_mapping(path)

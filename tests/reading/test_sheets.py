@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecograph.reading.sheets import build_sheet
+
+CELLS = st.lists(st.sampled_from(["", " ", "x", "y"]), max_size=5)
+
+
+def test_rows_are_counted_as_kept_blank_or_rejected() -> None:
+    rows = [["", ""], ["id", "name", "", ""], ["1", "a"], ["", "  "], ["2"], ["3", "b", "c"], []]
+    sheet = build_sheet(enumerate(rows, start=1), file="t.csv", sheet="s")
+    assert sheet.header == ("id", "name")
+    assert (sheet.rows_in, sheet.blank, sheet.rejected) == (5, 2, 1)
+    assert sheet.cells.to_dict("index") == {3: {0: "1", 1: "a"}, 5: {0: "2", 1: ""}}
+
+
+def test_long_rows_are_errors_and_short_rows_warnings_at_their_place() -> None:
+    rows = [["id", "name"], ["1"], ["2", "a", "b"], ["3", "a", " "]]
+    sheet = build_sheet(enumerate(rows, start=1), file="t.csv", sheet="s")
+    assert [(p.code, p.severity, p.file, p.sheet, p.row, p.value) for p in sheet.problems] == [
+        ("missing_cells", "warning", "t.csv", "s", 2, "1"),
+        ("extra_cells", "error", "t.csv", "s", 3, "2 | a | b"),
+    ]
+    assert sheet.problems[1].details == {"cells": 3, "header": 2}
+
+
+def test_an_empty_table_has_no_header() -> None:
+    sheet = build_sheet([(1, [""]), (2, [])], file="t.csv")
+    assert [p.code for p in sheet.problems] == ["no_header"]
+    assert (sheet.header, sheet.rows_in, len(sheet.cells)) == ((), 0, 0)
+
+
+def test_headers_that_are_blank_or_stand_twice() -> None:
+    sheet = build_sheet([(1, ["id", "", "x", "x"]), (2, ["1", "2", "3", "4"])], file="t.csv")
+    assert [(p.code, p.severity, p.column) for p in sheet.problems] == [
+        ("repeated_header", "error", "x"),
+        ("blank_header", "warning", ""),
+    ]
+    assert sheet.cells.to_numpy().tolist() == [["1", "2", "3", "4"]]
+
+
+@given(st.lists(CELLS, max_size=12))
+def test_no_row_is_lost(rows: list[list[str]]) -> None:
+    sheet = build_sheet(enumerate(rows, start=1), file="t.csv")
+    assert sheet.rows_in == len(sheet.cells) + sheet.blank + sheet.rejected
+    numbers = sheet.cells.index.tolist() + [p.row for p in sheet.problems if p.row]
+    assert all(any(cell.strip() for cell in rows[number - 1]) for number in numbers)
+    assert sheet.rejected == sum(p.code == "extra_cells" for p in sheet.problems)

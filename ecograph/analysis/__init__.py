@@ -1,0 +1,1 @@
+"""What the network tells: one module a question, one function an answer."""

@@ -1,0 +1,427 @@
+"""Facts about the firms, and clauses judged on them: met, not met or unknown.
+
+A quantity is measured as a span, from the least to the greatest that it can be; a clause is met
+or not met only where every value in the span says so. A figure that is not in the data leaves the
+span open, and the clause unknown.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from ecograph.analysis.links import list_parties
+from ecograph.rules import MOST_YEARS, columns_of
+from ecograph.schema import read_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from ecograph.ecosystem import Ecosystem
+    from ecograph.rules import Clause, Limit, Programme, Quantity, Step
+
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+    States = NDArray[np.int8]
+
+__all__ = [
+    "MET",
+    "NOT_MET",
+    "UNKNOWN",
+    "Facts",
+    "Judged",
+    "Span",
+    "gather_facts",
+    "judge_clause",
+    "judge_programme",
+]
+
+MET, UNKNOWN, NOT_MET = 1, 0, -1
+"""States of a clause, so ordered that "and" is the least and "or" the greatest."""
+
+_DIGITS = 12  # growth rates are rounded here, so that 105/100 - 1 is 0.05
+_DAYS = 366
+_REDUCERS: dict[str, Any] = {
+    "sum": np.sum,
+    "sum_years": np.sum,
+    "mean_years": np.mean,
+    "least_years": np.min,
+    "greatest": np.max,
+}
+_OPERATORS: dict[str, Any] = {
+    "at_least": np.greater_equal,
+    "at_most": np.less_equal,
+    "more_than": np.greater,
+    "less_than": np.less,
+}
+
+
+class Span(NamedTuple):
+    """The least and the greatest that a value can be, by firm; equal where it is known."""
+
+    low: Floats
+    high: Floats
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known about the firms.
+
+    Parameters
+    ----------
+    firms
+        Ids of the firms, sorted; all that follows is in their order.
+    certificates
+        One row a firm and certificate: enterprise, certificate, until, in_force.
+    years
+        Figures of each firm's latest year, of the year before it, and so on.
+    spans
+        ``FACTS`` of the rules: what is no figure of the accounts.
+    held
+        By certificate: who holds it; unknown where nobody is listed for it.
+    """
+
+    firms: pd.Index
+    certificates: pd.DataFrame
+    years: Sequence[pd.DataFrame]
+    spans: Mapping[str, Span]
+    held: Mapping[str, States]
+
+    def figure(self, column: str, back: int) -> Floats:
+        """Take a figure of some years before the latest; nan where it is not in the data."""
+        if back >= len(self.years):
+            return np.full(len(self.firms), np.nan)
+        return np.asarray(self.years[back][column], dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A clause with the state of every firm, and what stands behind it.
+
+    Parameters
+    ----------
+    clause
+        The clause.
+    states
+        ``MET``, ``UNKNOWN`` or ``NOT_MET``, by firm.
+    value, limit
+        What a test compares; nothing for clauses of other kinds.
+    lacks
+        What a test needs: column, number of years, and which firms are without it.
+    parts
+        What a combination is made of.
+    doubted
+        Firms that may have come by a direct route instead.
+    """
+
+    clause: Clause
+    states: States
+    value: Span | None = None
+    limit: Span | None = None
+    lacks: tuple[tuple[str, int, Flags], ...] = ()
+    parts: tuple[Judged, ...] = ()
+    doubted: Flags | None = None
+
+
+def gather_facts(ecosystem: Ecosystem) -> Facts:
+    """Gather what is known about the firms on the as-of day.
+
+    Parameters
+    ----------
+    ecosystem
+        The ecosystem; figures of years after its as-of day are left out.
+
+    Returns
+    -------
+    Facts
+        Certificates, figures, ages in years and numbers of agreements, by firm.
+    """
+    firms = ecosystem.select("enterprise").sort_index()
+    certificates = _date_certificates(ecosystem)
+    agreements = list_parties(ecosystem)["party"].value_counts()
+    signed = np.asarray(agreements.reindex(firms.index).fillna(0), dtype=np.float64)
+    return Facts(
+        firms=firms.index,
+        certificates=certificates,
+        years=_line_up_years(ecosystem, firms.index),
+        spans={"age_years": _find_ages(ecosystem, firms), "agreements": Span(signed, signed)},
+        held=_find_holders(certificates, firms.index),
+    )
+
+
+def judge_programme(programme: Programme, facts: Facts) -> list[Judged]:
+    """Judge every clause; where a direct route is met, so are the clauses that it replaces.
+
+    Parameters
+    ----------
+    programme
+        The programme, as the document in force sets it.
+    facts
+        What is known about the firms.
+
+    Returns
+    -------
+    list of Judged
+        The clauses in the order of the programme.
+    """
+    judged = {clause.id: judge_clause(clause, facts) for clause in programme.clauses}
+    for route in programme.direct:
+        states = judge_clause(route.clause, facts).states
+        for name in route.replaces:
+            judged[name] = _excuse(judged[name], states)
+    return list(judged.values())
+
+
+def judge_clause(clause: Clause, facts: Facts) -> Judged:
+    """Judge a clause for every firm.
+
+    Parameters
+    ----------
+    clause
+        A test, certificates held, a combination of clauses, or none of these: unknown.
+    facts
+        What is known about the firms.
+
+    Returns
+    -------
+    Judged
+        The states, in the order of the firms, and what stands behind them.
+    """
+    if clause.test:
+        value = _measure(clause.test.quantity, facts)
+        limit = _bound_limit(clause.test.limit, facts)
+        states = _compare(value, clause.test.comparison, limit)
+        return Judged(clause, states, value, limit, lacks=_find_lacks(clause, facts))
+    if clause.holds:
+        return Judged(clause, np.max([facts.held[key] for key in clause.holds], axis=0))
+    if clause.any_of or clause.all_of:
+        parts = tuple(judge_clause(part, facts) for part in (*clause.any_of, *clause.all_of))
+        states = np.array([part.states for part in parts])
+        decided = states.max(axis=0) if clause.any_of else states.min(axis=0)
+        return Judged(clause, decided, parts=parts)
+    return Judged(clause, np.full(len(facts.firms), UNKNOWN, dtype=np.int8))
+
+
+# Facts
+
+
+def _date_certificates(ecosystem: Ecosystem) -> pd.DataFrame:
+    """Date every certificate of a firm: enterprise, certificate, until, in_force; each once."""
+    columns = ["enterprise", "certificate", "valid_from_start", "valid_to_end"]
+    rows = ecosystem.table("certificates", columns)[columns]
+    dated = rows[["enterprise", "certificate"]].assign(
+        until=pd.to_datetime(rows["valid_to_end"]), in_force=True
+    )
+    if ecosystem.as_of is not None:
+        day = pd.Timestamp(ecosystem.as_of)
+        dated["in_force"] = ~(dated["until"] < day)
+        dated = dated[~(pd.to_datetime(rows["valid_from_start"]) > day)]
+    latest = dated.groupby(["enterprise", "certificate", "in_force"], as_index=False).max()
+    return latest.sort_values("in_force").drop_duplicates(
+        ["enterprise", "certificate"], keep="last"
+    )
+
+
+def _line_up_years(ecosystem: Ecosystem, firms: pd.Index) -> list[pd.DataFrame]:
+    """Line the accounts up by how many years they lie behind each firm's latest year."""
+    accounts = _read_accounts(ecosystem)
+    year = accounts.index.get_level_values("year").to_series(index=accounts.index)
+    behind = year.groupby("enterprise").transform("max") - year
+    frames = [
+        accounts[(behind == back).to_numpy()].droplevel("year").reindex(firms)
+        for back in range(MOST_YEARS + 1)
+    ]
+    for earlier, later in zip(frames[1:], frames, strict=False):
+        earlier["revenue"] = earlier["revenue"].fillna(later["revenue_prev"])
+    return frames
+
+
+def _read_accounts(ecosystem: Ecosystem) -> pd.DataFrame:
+    """Read the figures by enterprise and year; those that contradict each other are unknown."""
+    columns = read_schema().tables["financials"].columns.values()
+    figures = [c.name for c in columns if c.type in {"number", "amount"}]
+    accounts = ecosystem.table("financials", ["enterprise", "year", *figures])
+    accounts = accounts[["enterprise", "year", *figures]].astype(dict.fromkeys(figures, float))
+    accounts = accounts.astype({"year": int}).dropna(subset=figures, how="all")
+    if ecosystem.as_of is not None:
+        accounts = accounts[accounts["year"] <= ecosystem.as_of.year]
+    if ecosystem.currency != "CNY":  # the documents say yuan
+        accounts = accounts.assign(**{c.name: np.nan for c in columns if c.type == "amount"})
+    years = accounts.groupby(["enterprise", "year"])
+    low, high = years.min(), years.max()
+    return low.where(low == high)
+
+
+def _find_ages(ecosystem: Ecosystem, firms: pd.DataFrame) -> Span:
+    """Find the age in years: whole on anniversaries, between two bounds for vague dates."""
+    dates = firms.reindex(columns=["founded_start", "founded_end"])
+    if ecosystem.as_of is None:
+        return _leave_open(len(firms))
+    ages = [
+        _count_years(pd.to_datetime(dates[column]), pd.Timestamp(ecosystem.as_of))
+        for column in ("founded_end", "founded_start")
+    ]
+    return Span(_or_else(ages[0], -np.inf), _or_else(ages[1], np.inf))
+
+
+def _count_years(since: pd.Series, day: pd.Timestamp) -> Floats:
+    month_day = since.dt.month * 100 + since.dt.day
+    whole = day.year - since.dt.year - (month_day > day.month * 100 + day.day)
+    months = (since.dt.year + whole - 1970) * 12 + since.dt.month - 1  # nan where unknown
+    known = months.notna().to_numpy()
+    first = months.fillna(0).to_numpy(dtype=np.int64).astype("datetime64[M]")
+    days = since.dt.day.fillna(1).to_numpy(dtype=np.int64).astype("timedelta64[D]")
+    anniversary = first.astype("datetime64[D]") + days - np.timedelta64(1, "D")
+    passed = (np.datetime64(day.date()) - anniversary).astype(float) / _DAYS
+    return np.where(known, whole.to_numpy(dtype=float) + passed, np.nan)
+
+
+def _find_holders(certificates: pd.DataFrame, firms: pd.Index) -> dict[str, States]:
+    """Find who holds what; where nobody is listed for a certificate, its register is absent."""
+    held = {}
+    for term in read_schema().vocabularies["certificate"]:
+        rows = certificates[certificates["certificate"] == term.key]
+        states = np.full(len(firms), NOT_MET if len(rows) else UNKNOWN, dtype=np.int8)
+        states[firms.isin(rows.loc[rows["in_force"], "enterprise"])] = MET
+        held[term.key] = states
+    return held
+
+
+# Quantities: bounds by firm, equal where the value is known
+
+
+def _leave_open(size: int) -> Span:
+    return Span(np.full(size, -np.inf), np.full(size, np.inf))
+
+
+def _or_else(values: Floats, other: float) -> Floats:
+    return np.where(np.isnan(values), other, values)
+
+
+def _close(values: Floats) -> Span:
+    return Span(_or_else(values, -np.inf), _or_else(values, np.inf))
+
+
+def _open_up(span: Span) -> Floats:
+    """Turn bounds into values, nan where they differ."""
+    return np.where(span.low == span.high, span.low, np.nan)
+
+
+def _measure(quantity: Quantity, facts: Facts, back: int = 0) -> Span:
+    """Measure a quantity, seen from some years before each firm's latest year."""
+    if quantity.operation == "column":
+        span = facts.spans.get(quantity.column)
+        return _close(facts.figure(quantity.column, back)) if span is None else span
+    if quantity.operation == "between":
+        low, high = (np.full(len(facts.firms), bound) for bound in quantity.bounds)
+        return Span(low, high)
+    if quantity.operation in {"growth", "compound_growth"}:
+        return _measure_growth(quantity, facts, back)
+    parts = [
+        _measure(part, facts, back + year) for part in quantity.of for year in range(quantity.years)
+    ]
+    return _combine(quantity, parts)
+
+
+def _combine(quantity: Quantity, spans: Sequence[Span]) -> Span:
+    lows, highs = (np.array(bound) for bound in zip(*spans, strict=True))
+    if quantity.operation == "ratio":
+        return _divide(spans[0], spans[1])
+    if quantity.operation == "up_to":
+        return Span(np.full_like(highs[0], -np.inf), highs[0])
+    if quantity.operation == "points":  # a scale rises or falls: its ends are those of the value
+        ends = np.array([_score(bound[0], quantity.scale) for bound in (lows, highs)])
+        return Span(ends.min(axis=0), ends.max(axis=0))
+    reduce = _REDUCERS[quantity.operation]
+    return Span(reduce(lows, axis=0), reduce(highs, axis=0))
+
+
+def _divide(above: Span, below: Span) -> Span:
+    divisor = _open_up(below)
+    return _close(_open_up(above) / np.where(divisor > 0, divisor, np.nan))
+
+
+def _score(values: Floats, scale: Sequence[Step]) -> Floats:
+    return np.select(_reach(values, scale), [step.value for step in scale], 0.0)
+
+
+def _reach(values: Floats, steps: Sequence[Step]) -> list[Flags]:
+    return [_OPERATORS[step.comparison](values, step.limit) for step in steps]
+
+
+def _measure_growth(quantity: Quantity, facts: Facts, back: int) -> Span:
+    spans = [_measure(quantity.of[0], facts, back + n) for n in range(quantity.years + 1)]
+    rates = [_open_up(_divide(now, before)) for now, before in itertools.pairwise(spans)]
+    if quantity.operation == "growth":
+        return _close(np.round(np.mean(rates, axis=0) - 1, _DIGITS))
+    return _close(np.round(np.prod(rates, axis=0) ** (1 / quantity.years) - 1, _DIGITS))
+
+
+def _bound_limit(limit: Limit, facts: Facts) -> Span:
+    """Find the threshold of each firm; all are possible where the band is unknown."""
+    if limit.by is None:
+        same = np.full(len(facts.firms), limit.threshold)
+        return Span(same, same)
+    value = _open_up(_measure(limit.by, facts))
+    values = [step.value for step in limit.steps]
+    chosen = np.select(_reach(value, limit.steps), values, limit.threshold)
+    unknown = np.isnan(value)
+    every = [*values, limit.threshold]
+    return Span(np.where(unknown, min(every), chosen), np.where(unknown, max(every), chosen))
+
+
+# Clauses: met, not met or unknown
+
+
+def _compare(value: Span, comparison: str, limit: Span) -> States:
+    """Compare bounds: sure only where every possible value says the same.
+
+    >>> at = np.array([59.0, 60.0, 46.0]), np.array([59.0, 60.0, 96.0])
+    >>> _compare(Span(*at), "at_least", Span(np.full(3, 60.0), np.full(3, 60.0))).tolist()
+    [-1, 1, 0]
+    """
+    match comparison:
+        case "at_least":
+            met, failed = value.low >= limit.high, value.high < limit.low
+        case "more_than":
+            met, failed = value.low > limit.high, value.high <= limit.low
+        case "at_most":
+            met, failed = value.high <= limit.low, value.low > limit.high
+        case _:
+            met, failed = value.high < limit.low, value.low >= limit.high
+    return np.where(met, MET, np.where(failed, NOT_MET, UNKNOWN)).astype(np.int8)
+
+
+def _find_lacks(clause: Clause, facts: Facts) -> tuple[tuple[str, int, Flags], ...]:
+    """Find which firms lack which of the columns that a test needs."""
+    if clause.test is None:
+        return ()
+    needed = columns_of(clause.test.quantity)
+    if clause.test.limit.by is not None:
+        needed = {**columns_of(clause.test.limit.by), **needed}
+    lacks = []
+    for column, years in needed.items():
+        absent = [_find_absent(column, facts, back) for back in range(years)]
+        lacks.append((column, years, np.asarray(np.any(absent, axis=0))))
+    return tuple(lacks)
+
+
+def _find_absent(column: str, facts: Facts, back: int) -> Flags:
+    span = facts.spans.get(column)
+    return np.isnan(facts.figure(column, back)) if span is None else np.isinf(span.high)
+
+
+def _excuse(judged: Judged, route: States) -> Judged:
+    """Count a clause as met by those who come by a direct route, and doubt it where they may."""
+    doubted = route == UNKNOWN
+    return replace(
+        judged,
+        states=np.where(route == MET, route, judged.states),
+        doubted=doubted if judged.doubted is None else doubted | judged.doubted,
+    )

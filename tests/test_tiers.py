@@ -1,0 +1,590 @@
+"""Tiers: worked by hand, at, just below and just above each threshold."""
+
+from pathlib import Path
+
+import pytest
+
+from ecograph.analysis.clauses import gather_facts, judge_programme
+from ecograph.analysis.reasons import say_missing
+from ecograph.analysis.tiers import TIER_COLUMNS, TIERS, assign_tiers, count_tiers
+from ecograph.loader import load
+from ecograph.rules import read_programmes
+
+JINZHONG = Path(__file__).parent.parent / "data" / "jinzhong"
+WORDS = {1: "met", 0: "unknown", -1: "not met"}
+
+
+def write(folder, name, rows):
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    lines = [",".join(columns), *(",".join(str(r.get(c, "")) for c in columns) for r in rows)]
+    (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+@pytest.fixture
+def build(tmp_path):
+    """Build an ecosystem of firms, certificates, accounts and agreements."""
+
+    def build(firms=("E1",), as_of="2025-12-31", lang="en", **tables):
+        rows = [firm if isinstance(firm, dict) else {"id": firm, "name": firm} for firm in firms]
+        write(tmp_path, "enterprises", rows)
+        write(tmp_path, "universities", [{"id": "U1", "name": "U1"}])
+        for name, records in tables.items():
+            write(tmp_path, name, [{"enterprise": "E1", **record} for record in records])
+        return load(tmp_path, settings={"as_of": as_of, "lang": lang})
+
+    return build
+
+
+def judge(ecosystem, programme):
+    """Judge the clauses of the first firm: clause id -> met, not met or unknown."""
+    judged = judge_programme(read_programmes(ecosystem.as_of)[programme], gather_facts(ecosystem))
+    return {part.clause.id: WORDS[int(part.states[0])] for part in judged}
+
+
+def years(*records, last=2025):
+    return [{"year": last - n, **record} for n, record in enumerate(records)]
+
+
+# high_tech, 2016
+
+
+@pytest.mark.parametrize(
+    ("revenue", "permille", "state"),
+    [
+        (50_000_000, 50, "met"),  # 5000万 belongs to the smaller class: 5 %
+        (50_000_000, 49, "not met"),
+        (50_000_001, 41, "met"),  # just above: 4 %
+        (50_000_100, 39, "not met"),
+        (200_000_000, 40, "met"),  # 2亿 belongs to the middle class: 4 %
+        (200_000_000, 39, "not met"),
+        (200_001_000, 31, "met"),  # just above: 3 %
+        (200_001_000, 30, "met"),
+        (200_001_000, 29, "not met"),
+    ],
+)
+def test_rd_ratio_of_high_tech_by_band(build, revenue, permille, state):
+    figures = {"revenue": revenue, "rd_spend": revenue * permille / 1000}
+    ecosystem = build(financials=years(figures, figures, figures))
+    assert judge(ecosystem, "high_tech")["rd_ratio"] == state
+
+
+def test_rd_ratio_of_high_tech_needs_three_years(build):
+    figures = {"revenue": 50_000_000, "rd_spend": 1}
+    ecosystem = build(financials=years(figures, figures))
+    assert judge(ecosystem, "high_tech")["rd_ratio"] == "unknown"
+
+
+def test_rd_ratio_of_high_tech_is_a_ratio_of_sums(build):
+    # (1 + 1 + 10) / (100 + 100 + 100) = 4 %, in the middle class of the latest year
+    spends = [1_000_000, 1_000_000, 10_000_000]
+    rows = [{"revenue": 100_000_000, "rd_spend": spend} for spend in spends]
+    assert judge(build(financials=years(*rows)), "high_tech")["rd_ratio"] == "met"
+
+
+@pytest.mark.parametrize(("rd_staff", "state"), [(9, "not met"), (10, "met"), (11, "met")])
+def test_staff_share_of_high_tech(build, rd_staff, state):
+    ecosystem = build(financials=years({"staff": 100, "rd_staff": rd_staff}))
+    assert judge(ecosystem, "high_tech")["staff_share"] == state
+
+
+@pytest.mark.parametrize(("share", "state"), [(599, "not met"), (600, "met"), (601, "met")])
+def test_hightech_revenue(build, share, state):
+    ecosystem = build(financials=years({"revenue": 1000, "hightech_revenue": share}))
+    assert judge(ecosystem, "high_tech")["hightech_share"] == state
+
+
+@pytest.mark.parametrize(
+    ("founded", "state"),
+    [
+        ("2024-12-30", "met"),
+        ("2024-12-31", "met"),
+        ("2025-01-01", "not met"),
+        ("2024", "met"),
+        ("2025", "not met"),
+        ("", "unknown"),
+    ],
+)
+def test_registered_for_a_year(build, founded, state):
+    ecosystem = build([{"id": "E1", "name": "E1", "founded": founded}])
+    assert judge(ecosystem, "high_tech")["registered"] == state
+
+
+def test_a_vague_founding_date_may_leave_the_age_unknown(build):
+    firm = {"id": "E1", "name": "E1", "founded": "2024"}
+    assert judge(build([firm], as_of="2025-06-30"), "high_tech")["registered"] == "unknown"
+
+
+# tech_sme, 2017
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "state"),
+    [
+        ("staff", 499, "met"),
+        ("staff", 500, "met"),
+        ("staff", 501, "not met"),
+        ("revenue", 200_000_000, "met"),
+        ("revenue", 200_000_001, "not met"),
+        ("assets", 200_000_000, "met"),
+        ("assets", 200_000_001, "not met"),
+    ],
+)
+def test_size_of_tech_sme(build, column, value, state):
+    assert judge(build(financials=years({column: value})), "tech_sme")[column] == state
+
+
+def score(build, **figures):
+    figures = {"staff": 1000, "revenue": 100_000, **figures}
+    judged = judge(build(financials=years(figures)), "tech_sme")
+    return judged["personnel"], judged["score"]
+
+
+def test_sixty_points_with_no_personnel_fail(build):
+    # 0 + 50 (R&D 6 %) + 30 (class I): 80 points, yet personnel is 0
+    figures = {"rd_staff": 99, "rd_spend": 6000, "ip_class1": 1}
+    assert score(build, **figures) == ("not met", "met")
+
+
+def test_sixty_points_exactly(build):
+    # 20 (30 %) + 10 (R&D 2 %) + 30 (class I)
+    figures = {"rd_staff": 300, "rd_spend": 2000, "ip_class1": 1}
+    assert score(build, **figures) == ("met", "met")
+
+
+def test_just_below_sixty_points_is_open_as_total_cost_is_unknown(build):
+    # 16 (29.9 %) + 10 + 30 = 56, but R&D over total cost may give up to 50
+    figures = {"rd_staff": 299, "rd_spend": 2000, "ip_class1": 1}
+    assert score(build, **figures) == ("met", "unknown")
+
+
+def test_a_score_that_cannot_reach_sixty_is_not_met(build):
+    # 4 (10 %) + at most 50 + 0
+    figures = {"rd_staff": 100, "rd_spend": 0, "ip_class1": 0, "ip_class2": 0}
+    assert score(build, **figures) == ("met", "not met")
+
+
+@pytest.mark.parametrize(
+    ("class2", "state"), [(0, "not met"), (1, "met"), (2, "met"), (3, "met"), (4, "met")]
+)
+def test_class_two_ip_counts_six_points_each_to_four(build, class2, state):
+    # personnel 4, R&D 50, and IP of 0, 6, 12, 18 or 24 points
+    figures = {"rd_staff": 100, "rd_spend": 6000, "ip_class1": 0, "ip_class2": class2}
+    assert score(build, **figures)[1] == state
+
+
+def test_high_tech_is_a_direct_route(build):
+    ecosystem = build(
+        certificates=[{"certificate": "高企"}],
+        financials=years({"staff": 100, "rd_staff": 0}),
+    )
+    judged = judge(ecosystem, "tech_sme")
+    assert (judged["personnel"], judged["score"]) == ("met", "met")
+
+
+# innovative_sme, 2022
+
+
+@pytest.mark.parametrize(
+    ("growth", "debt", "state"),
+    [
+        (150, 560, "met"),  # 20 + 5
+        (100, 760, "met"),  # 15 + 0
+        (99, 760, "not met"),  # 10 + 0
+        (50, 750, "met"),  # 10 + 5
+        (0, 550, "met"),  # 5 + 10
+        (0, 551, "not met"),  # 5 + 5
+        (-1, 550, "not met"),  # 0 + 10
+    ],
+)
+def test_growth_score_of_innovative(build, growth, debt, state):
+    figures = {"revenue": 1000 + growth, "revenue_prev": 1000, "assets": 1000, "liabilities": debt}
+    assert judge(build(financials=years(figures)), "innovative_sme")["growth"] == state
+
+
+@pytest.mark.parametrize(
+    ("class1", "spend", "state"),
+    [
+        (0, 50, "met"),  # 0 + 20
+        (0, 49, "not met"),  # 0 + 15
+        (1, 20, "met"),  # at least 10 + 10
+        (1, 19, "unknown"),  # 10 to 20, + 5
+    ],
+)
+def test_innovation_score_is_bounded_by_the_value_class_of_ip(build, class1, spend, state):
+    figures = {"revenue": 1000, "rd_spend": spend, "ip_class1": class1, "ip_class2": 0}
+    assert judge(build(financials=years(figures)), "innovative_sme")["innovation"] == state
+
+
+# specialised_sme and little_giant, on both sides of 2026-04-01
+
+
+@pytest.mark.parametrize(
+    ("spend", "state"), [(2_999_999, "not met"), (3_000_000, "met"), (3_000_001, "met")]
+)
+def test_rd_ratio_of_specialised(build, spend, state):
+    ecosystem = build(financials=years({"revenue": 100_000_000, "rd_spend": spend}))
+    assert judge(ecosystem, "specialised_sme")["rd_ratio"] == state
+
+
+@pytest.mark.parametrize(("spend", "state"), [(999_999, "not met"), (1_000_000, "met")])
+def test_rd_spend_of_specialised(build, spend, state):
+    assert (
+        judge(build(financials=years({"rd_spend": spend})), "specialised_sme")["rd_spend"] == state
+    )
+
+
+@pytest.mark.parametrize(
+    ("as_of", "revenue", "state"),
+    [
+        ("2026-03-31", 10_000_000, "met"),
+        ("2026-03-31", 9_999_999, "unknown"),  # new equity may stand in
+        ("2026-04-01", 14_999_999, "unknown"),
+        ("2026-04-01", 15_000_000, "met"),
+    ],
+)
+def test_revenue_of_specialised(build, as_of, revenue, state):
+    ecosystem = build(as_of=as_of, financials=years({"revenue": revenue}))
+    assert judge(ecosystem, "specialised_sme")["revenue"] == state
+
+
+def test_mean_rd_of_ten_million_is_a_direct_route(build):
+    rows = years({"rd_spend": 8_000_000}, {"rd_spend": 12_000_000})
+    assert judge(build(financials=rows), "specialised_sme")["score"] == "met"
+    rows = years({"rd_spend": 8_000_000}, {"rd_spend": 11_999_999})
+    assert judge(build(financials=rows), "specialised_sme")["score"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("as_of", "share", "state"),
+    [
+        ("2026-03-31", 699, "not met"),
+        ("2026-03-31", 700, "met"),
+        ("2026-04-01", 899, "not met"),
+        ("2026-04-01", 900, "met"),
+    ],
+)
+def test_main_business_of_little_giant(build, as_of, share, state):
+    ecosystem = build(as_of=as_of, financials=years({"revenue": 1000, "main_revenue": share}))
+    assert judge(ecosystem, "little_giant")["main_share"] == state
+
+
+@pytest.mark.parametrize(
+    ("as_of", "debt", "state"),
+    [
+        ("2026-03-31", 700, "met"),
+        ("2026-03-31", 701, "not met"),
+        ("2026-04-01", 750, "met"),
+        ("2026-04-01", 751, "not met"),
+    ],
+)
+def test_debt_of_little_giant(build, as_of, debt, state):
+    ecosystem = build(as_of=as_of, financials=years({"assets": 1000, "liabilities": debt}))
+    assert judge(ecosystem, "little_giant")["debt"] == state
+
+
+@pytest.mark.parametrize(
+    ("revenue", "permille", "state"),
+    [
+        (100_000_000, 30, "met"),
+        (100_000_000, 29, "not met"),
+        (99_999_000, 60, "met"),
+        (99_999_000, 59, "not met"),
+        (50_000_000, 60, "met"),
+        (49_999_000, 60, "not met"),  # below 50 million: at least 30 million of R&D
+    ],
+)
+def test_rd_of_little_giant_by_band(build, revenue, permille, state):
+    figures = {"revenue": revenue, "rd_spend": revenue * permille / 1000}
+    assert judge(build(financials=years(figures, figures)), "little_giant")["rd"] == state
+
+
+@pytest.mark.parametrize(("before", "state"), [(29, "not met"), (30, "met")])
+def test_rd_of_little_giant_counts_in_both_years(build, before, state):
+    rows = [{"revenue": 100_000_000, "rd_spend": permille * 100_000} for permille in (40, before)]
+    assert judge(build(financials=years(*rows)), "little_giant")["rd"] == state
+
+
+@pytest.mark.parametrize(("as_of", "state"), [("2026-03-31", "met"), ("2026-04-01", "not met")])
+def test_growth_is_a_mean_before_and_compound_after(build, as_of, state):
+    # +50 %, -39.9 %: mean 5.05 %, compound -5.1 %
+    rows = years({"revenue": 9015}, {"revenue": 15_000}, {"revenue": 10_000})
+    assert judge(build(as_of=as_of, financials=rows), "little_giant")["growth"] == state
+
+
+def test_growth_at_the_threshold(build):
+    rows = years({"revenue": 110_250}, {"revenue": 105_000}, {"revenue": 100_000})
+    assert judge(build(financials=rows), "little_giant")["growth"] == "met"
+    assert judge(build(as_of="2026-04-01", financials=rows), "little_giant")["growth"] == "met"
+
+
+@pytest.mark.parametrize(
+    ("as_of", "owned", "state"),
+    [
+        ("2026-03-31", 1, "not met"),
+        ("2026-03-31", 2, "unknown"),  # owned, but whether in use is not known
+        ("2026-04-01", 3, "not met"),
+        ("2026-04-01", 4, "unknown"),
+    ],
+)
+def test_ip_in_use_cannot_exceed_ip_owned(build, as_of, owned, state):
+    ecosystem = build(as_of=as_of, financials=years({"ip_class1": owned}))
+    assert judge(ecosystem, "little_giant")["ip"] == state
+
+
+def test_little_giant_of_2026_is_a_specialised_sme(build):
+    unknown = build(as_of="2026-04-01")
+    assert judge(unknown, "little_giant")["specialised"] == "unknown"  # nobody is listed
+    held = build(as_of="2026-04-01", certificates=[{"certificate": "专精特新"}])
+    assert judge(held, "little_giant")["specialised"] == "met"
+    ended = [{"certificate": "专精特新", "valid_to": "2026-03-31"}]
+    assert judge(build(as_of="2026-04-01", certificates=ended), "little_giant")["specialised"] == (
+        "not met"
+    )
+
+
+@pytest.mark.parametrize(("mean", "state"), [(399_999_999, "not met"), (400_000_000, "met")])
+def test_mean_revenue_of_champion(build, mean, state):
+    rows = years({"revenue": mean - 1000}, {"revenue": mean}, {"revenue": mean + 1000})
+    assert judge(build(financials=rows), "champion")["revenue"] == state
+
+
+# Certificates and tiers
+
+
+@pytest.mark.parametrize(
+    ("valid", "tier"),
+    [
+        ({"valid_to": "2025-12-31"}, "shrub"),  # the last day is in force
+        ({"valid_to": "2025-12-30"}, "none"),
+        ({"valid_from": "2025-12-31"}, "shrub"),
+        ({"valid_from": "2026-01-01"}, "none"),
+        ({}, "shrub"),
+    ],
+)
+def test_a_certificate_counts_from_its_first_to_its_last_day(build, valid, tier):
+    row = assign_tiers(build(certificates=[{"certificate": "高企", **valid}])).loc["E1"]
+    assert row["tier"] == tier
+
+
+def test_the_reason_names_certificate_and_expiry(build):
+    certificates = [{"certificate": "小巨人", "valid_to": "2026-10-31"}]
+    row = assign_tiers(build(certificates=certificates, lang="zh")).loc["E1"]
+    assert row["reason"] == "持有 小巨人（有效期至 2026-10-31）"
+    assert (row["tier"], row["expires"], row["certificates"]) == (
+        "tree",
+        "2026-10-31",
+        "little_giant",
+    )
+    assert (row["next_tier"], row["missing"], row["unknown"]) == ("", "", 0)
+
+
+def test_the_reason_without_expiry(build):
+    row = assign_tiers(build(certificates=[{"certificate": "little giant"}])).loc["E1"]
+    assert row["reason"] == "holds little giant (no expiry stated)"
+
+
+def test_an_expired_certificate_is_named(build):
+    certificates = [{"certificate": "高企", "valid_to": "2025-06-30"}]
+    row = assign_tiers(build(certificates=certificates)).loc["E1"]
+    assert row["reason"].endswith("expired: high-tech enterprise 2025-06-30")
+
+
+def test_a_renewed_certificate_expires_with_its_renewal(build):
+    certificates = [
+        {"certificate": "高企", "valid_to": "2025-06-30"},
+        {"certificate": "高企", "valid_from": "2025-07-01", "valid_to": "2028-06-30"},
+    ]
+    row = assign_tiers(build(certificates=certificates)).loc["E1"]
+    assert row["expires"] == "2028-06-30"
+    assert "expired" not in row["reason"]
+
+
+def test_the_first_expiry_of_those_that_give_the_tier(build):
+    certificates = [
+        {"certificate": "高企", "valid_to": "2027-01-01"},
+        {"certificate": "专精特新", "valid_to": "2026-06-30"},
+        {"certificate": "科小", "valid_to": "2026-01-01"},
+    ]
+    row = assign_tiers(build(certificates=certificates)).loc["E1"]
+    assert (row["tier"], row["expires"]) == ("shrub", "2026-06-30")
+    assert row["certificates"] == "high_tech；specialised_sme；tech_sme"
+
+
+def test_a_certificate_outside_the_vocabulary_gives_no_tier(build):
+    row = assign_tiers(build(certificates=[{"certificate": "老字号"}])).loc["E1"]
+    assert (row["tier"], row["certificates"]) == ("none", "老字号")
+    assert "also holds 老字号, which gives no tier" in row["reason"]
+
+
+def test_a_held_certificate_outranks_what_is_computed(build):
+    figures = {"revenue": 300_000_000, "rd_spend": 6_300_000, "staff": 100, "rd_staff": 20}
+    ecosystem = build(
+        certificates=[{"certificate": "高企", "valid_to": "2026-11-30"}],
+        financials=years(figures, figures, figures),
+    )
+    row = assign_tiers(ecosystem).loc["E1"]
+    assert row["tier"] == "shrub"
+    assert row["at_risk"] == (
+        "holds high-tech enterprise: R&D spend over revenue, three years 2.1%, needs ≥3%"
+    )
+
+
+def test_what_a_direct_route_may_excuse_is_no_risk(build):
+    figures = {"staff": 100, "rd_staff": 0}
+    ecosystem = build(certificates=[{"certificate": "科小"}], financials=years(figures))
+    assert judge(ecosystem, "tech_sme")["personnel"] == "not met"
+    assert assign_tiers(ecosystem).loc["E1", "at_risk"] == ""
+
+
+def test_missing_financials_are_unknown_and_named(build):
+    row = assign_tiers(build(certificates=[{"certificate": "科小"}])).loc["E1"]
+    assert (row["tier"], row["next_tier"], row["next_programme"]) == (
+        "seedling",
+        "shrub",
+        "specialised_sme",
+    )
+    assert (row["met"], row["not_met"], row["unknown"]) == (0, 0, 5)
+    assert row["missing"].startswith("unknown: ")
+    assert "R&D spend over revenue ≥3% (needs rd_spend, revenue)" in row["missing"]
+
+
+def test_missing_says_by_how_much(build):
+    figures = {"revenue": 50_000_000, "rd_spend": 1_050_000}
+    ecosystem = build(certificates=[{"certificate": "科小"}], financials=years(figures), lang="zh")
+    row = assign_tiers(ecosystem).loc["E1"]
+    # both have one clause or fewer not met; high_tech has more unknown and its ratio lacks years
+    assert row["next_programme"] == "high_tech"
+    assert (row["met"], row["not_met"], row["unknown"]) == (0, 0, 9)
+    figures = {**figures, "staff": 100, "rd_staff": 9}
+    row = assign_tiers(
+        build(certificates=[{"certificate": "科小"}], financials=years(figures), lang="zh")
+    ).loc["E1"]
+    assert row["next_programme"] == "specialised_sme"
+    assert row["missing"].startswith("研发费用占比 2.1%，需 ≥3%；未知：")
+    assert (row["met"], row["not_met"], row["unknown"]) == (2, 1, 2)
+
+
+def test_an_unsure_edition_says_so(build):
+    certificates = [{"certificate": "高企"}]
+    table = assign_tiers(build(as_of="2026-04-01", certificates=certificates))
+    row = table.loc["E1"]
+    assert row["next_programme"] == "little_giant"
+    assert table.attrs["meta"]["method"]["documents"]["little_giant 2026"]["certainty"] == "B"
+    assert row["certainty"] == "B"
+    assert "(certainty B)" in row["missing"]
+    row = assign_tiers(build(as_of="2026-03-31", certificates=certificates)).loc["E1"]
+    assert row["next_programme"] == "little_giant"  # by the document of 2022
+    assert row["certainty"] == "A"
+    assert "certainty" not in row["missing"]
+
+
+def test_ways_to_meet_a_clause_are_told_apart(build):
+    firm = {"id": "E1", "name": "E1", "founded": "2017"}
+    ecosystem = build([firm])
+    champion = read_programmes(ecosystem.as_of)["champion"]
+    missing = say_missing(judge_programme(champion, gather_facts(ecosystem)), 0, "en")
+    assert (
+        "years in the field (at most the firm's age) 8.99 years, needs ≥10 years or the product"
+        " is a new one"
+    ) not in missing  # more than five years do not yet mean five years in the field
+    assert (
+        "needs ≥10 years or (years in the field of a new product (at most the firm's age) ≥5 years"
+        " and the product is a new one)"
+    ) in missing
+    assert "founding date" not in missing
+
+
+def test_figures_after_the_as_of_year_are_not_used(build):
+    rows = [{"year": 2025, "staff": 500}, {"year": 2026, "staff": 501}]
+    assert judge(build(financials=rows), "tech_sme")["staff"] == "met"
+
+
+def test_contradicting_figures_are_unknown(build):
+    rows = [{"year": 2025, "staff": 400}, {"year": 2025, "staff": 600}]
+    assert judge(build(financials=rows), "tech_sme")["staff"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("founded", "class2", "tier"),
+    [
+        ("2020-12-31", 1, "seedling"),  # five years old on the day
+        ("2020-12-30", 1, "none"),
+        ("2020-12-31", 0, "none"),
+        ("", 1, "none"),
+    ],
+)
+def test_young_firms_with_ip_are_seedlings(build, founded, class2, tier):
+    ecosystem = build(
+        [{"id": "E1", "name": "E1", "founded": founded}],
+        financials=years({"ip_class1": 0, "ip_class2": class2}),
+    )
+    assert assign_tiers(ecosystem).loc["E1", "tier"] == tier
+
+
+@pytest.mark.parametrize(("status", "tier"), [("signed", "seedling"), ("intent", "none")])
+def test_young_firms_with_an_agreement_that_counts_are_seedlings(build, tmp_path, status, tier):
+    write(tmp_path, "agreements", [{"id": "A1", "status": status, "date": "2025-01-01"}])
+    write(
+        tmp_path,
+        "parties",
+        [{"agreement": "A1", "organisation": key} for key in ("E1", "U1")],
+    )
+    ecosystem = build([{"id": "E1", "name": "E1", "founded": "2023"}])
+    assert assign_tiers(ecosystem).loc["E1", "tier"] == tier
+
+
+def test_the_table_is_ordered_and_described(build):
+    firms = [{"id": f"E{n}", "name": f"F{n}", "industry": "新材料；碳材料"} for n in (3, 1, 2, 4)]
+    certificates = [
+        {"enterprise": "E4", "certificate": "单项冠军"},
+        {"enterprise": "E3", "certificate": "高企"},
+        {"enterprise": "E2", "certificate": "科小"},
+    ]
+    table = assign_tiers(build(firms, certificates=certificates))
+    assert table.index.tolist() == ["E4", "E3", "E2", "E1"]
+    assert table.index.name == "enterprise"
+    assert tuple(table.columns) == TIER_COLUMNS
+    assert table["tier"].tolist() == list(TIERS)
+    assert table.loc["E4", "industry"] == "新材料；碳材料"
+    meta = table.attrs["meta"]
+    assert meta["method"]["mapping"] == "ecograph default"
+    assert meta["method"]["documents"]["high_tech 2016"]["certainty"] == "A"
+    pyramid = count_tiers(table)
+    assert pyramid.loc["新材料"].tolist() == [1, 1, 1, 1, 4]
+    assert pyramid.attrs["meta"]["result"] == "tier_counts"
+
+
+def test_the_order_of_rows_does_not_matter(build):
+    figures = {"revenue": 50_000_000, "rd_spend": 1_050_000}
+    certificates = [{"certificate": "高企", "valid_to": "2027-01-01"}, {"certificate": "科小"}]
+    one = assign_tiers(build(["E1", "E2"], certificates=certificates, financials=years(figures)))
+    two = assign_tiers(
+        build(["E2", "E1"], certificates=certificates[::-1], financials=years(figures))
+    )
+    assert one.to_csv() == two.to_csv()
+
+
+def test_without_firms_the_table_is_empty(build, tmp_path):
+    ecosystem = build()
+    (tmp_path / "enterprises.csv").unlink()
+    table = assign_tiers(load(tmp_path, settings=ecosystem.settings))
+    assert table.empty
+    assert tuple(table.columns) == TIER_COLUMNS
+    assert count_tiers(table).empty
+
+
+def test_another_currency_is_not_compared_with_yuan(build, tmp_path):
+    (tmp_path / "ecosystem.yaml").write_text("currency: EUR\n", encoding="utf-8")
+    ecosystem = build(financials=years({"revenue": "1", "staff": 500}))
+    judged = judge(ecosystem, "tech_sme")
+    assert (judged["staff"], judged["revenue"]) == ("met", "unknown")
+    assert not assign_tiers(ecosystem).attrs["meta"]["method"]["amounts_compared"]
+
+
+def test_jinzhong():
+    table = assign_tiers(load(JINZHONG))
+    trees = table[table["tier"] == "tree"]
+    assert trees["name"].tolist() == ["山西银圣科技有限公司"]
+    assert trees["reason"].tolist() == ["持有 小巨人（未注明有效期）"]
+    assert table.loc["E12", "tier"] == "seedling"
+    assert count_tiers(table)["tree"].sum() == 1

@@ -117,7 +117,7 @@ def _choose_settings(
     else:
         chosen = settings_from(settings or {}, settings_from(source.facts.get("settings", {})))
     lang = chosen.lang or source.facts.get("language") or _guess_language(matched)
-    as_of = chosen.as_of or _read_as_of(source.facts) or _find_latest(checked.tables)
+    as_of = chosen.as_of or _read_as_of(source.facts) or _find_latest(checked.tables, chosen)
     return replace(chosen, lang=lang, as_of=as_of)
 
 
@@ -133,13 +133,14 @@ def _read_as_of(facts: Mapping[str, Any]) -> dt.date | None:
     return period.end
 
 
-def _find_latest(tables: Mapping[str, pd.DataFrame]) -> dt.date | None:
-    """Find the latest start of an agreement, so that "now" never depends on the day of the run."""
-    agreements = tables.get("agreements", pd.DataFrame())
-    if "date_start" not in agreements or agreements["date_start"].isna().all():
-        return None
-    latest: dt.date = agreements["date_start"].max().date()
-    return latest
+def _find_latest(tables: Mapping[str, pd.DataFrame], settings: Settings) -> dt.date | None:
+    """Find when the latest agreement that counts began: "now" does not depend on today."""
+    columns = ["date_start", "status"]
+    agreements = tables.get("agreements", pd.DataFrame()).reindex(columns=columns)
+    status = agreements["status"].astype(object)
+    status = status.where(status.notna(), settings.default_status)
+    starts = agreements.loc[status.isin(settings.counted), "date_start"].dropna()
+    return pd.Timestamp(starts.max()).date() if len(starts) else None
 
 
 def _guess_language(matched: Sequence[Matched]) -> str:

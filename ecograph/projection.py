@@ -22,7 +22,7 @@ __all__ = ["PARTS", "TIE_COLUMNS", "Network", "project", "project_ties"]
 
 TIE_COLUMNS = ("source", "target", "weight", "agreements", "amount", "first", "last")
 
-_EDGES = {"discipline": "about", "industry": "concerns"}
+_EDGES = {"discipline": ("about",), "industry": ("concerns", "party")}
 PARTS: tuple[str, ...] = (
     "organisation",
     *ORGANISATION_KINDS,
@@ -130,7 +130,7 @@ def project_ties(
 
 def _list_members(ecosystem: Ecosystem, part: str, nodes: pd.DataFrame) -> pd.DataFrame:
     """List agreement x member, each pair once, as numbers in sorted order."""
-    edges = ecosystem.link(_EDGES.get(part, "party"))
+    edges = ecosystem.link(*_EDGES.get(part, ("party",)))
     members = pd.DataFrame(
         {
             "agreement": ecosystem.counted.get_indexer(edges["source"]),

@@ -317,3 +317,11 @@ def test_a_damaged_code_is_told_through_loading() -> None:
     book.save(stream)
     (problem,) = make_ecosystem({"firms.xlsx": stream.getvalue()}).problems
     assert (problem.code, problem.row, problem.column) == ("damaged_code", 2, "统一社会信用代码")
+
+
+def test_a_plan_for_later_does_not_move_now():
+    tables = {
+        "universities": "id,name\nU1,甲\n",
+        "agreements": "id,parties,date,status\nA1,U1,2024-05,signed\nA2,U1,2030,planned\n",
+    }
+    assert make_ecosystem(tables).as_of == dt.date(2024, 5, 1)

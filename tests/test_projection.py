@@ -212,3 +212,14 @@ def test_neither_hash_seed_nor_row_order_changes_a_byte() -> None:
         outputs.append(done.stdout)
     assert outputs[0] == outputs[1]
     assert len(outputs[0]) > 1000
+
+
+def test_an_industry_that_signs_is_tied_to_the_industries_that_the_agreement_names():
+    tables = {
+        "industries": "id,name\nI1,glass\nI2,steel\nI3,food\n",
+        "universities": "id,name\nU1,one\n",
+        "agreements": "id,parties,industry,status\nA1,U1；I1,I2,signed\n",
+    }
+    network = project(make_ecosystem(tables), "industry")
+    assert sorted(network.edges) == [("I1", "I2")]
+    assert "I3" in network

@@ -293,7 +293,7 @@ def check_counts(stated: pd.Series[str], counted: pd.Series[int], *, file: str, 
         )
 
 
-def check_constant(table: pd.DataFrame, key: str, columns: Sequence[str], file: str) -> None:
+def check_constant(table: pd.DataFrame, key: str, columns: Sequence[str], *, file: str) -> None:
     """Refuse a key whose rows contradict each other.
 
     Parameters

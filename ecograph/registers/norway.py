@@ -110,9 +110,9 @@ def read_register(source: Path) -> TableSet:
 
 
 def _check_rows(rows: pd.DataFrame) -> None:
-    _source.check_constant(rows, _PROJECT, list(_PROJECT_COLUMNS), _GRANTS)
-    _source.check_constant(rows, _NUMBER, list(_ORGANISATION_COLUMNS), _GRANTS)
-    _source.check_constant(rows, _FIELD, list(_FIELD_COLUMNS), _GRANTS)
+    _source.check_constant(rows, _PROJECT, list(_PROJECT_COLUMNS), file=_GRANTS)
+    _source.check_constant(rows, _NUMBER, list(_ORGANISATION_COLUMNS), file=_GRANTS)
+    _source.check_constant(rows, _FIELD, list(_FIELD_COLUMNS), file=_GRANTS)
 
 
 def _name_organisations(grants: pd.DataFrame) -> pd.DataFrame:

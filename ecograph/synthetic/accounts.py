@@ -109,7 +109,8 @@ def _draw_ratio(
     bands = np.searchsorted(rules["revenue"], revenue.min(axis=1))
     bound = np.array(rules["ratio"])[bands] * _draw_margin(profile, count, rng)
     ratio = np.where(held[rules["certificate"]], bound, free)
-    return ratio[:, None] * np.exp(_NOISE * rng.standard_normal(revenue.shape))
+    noisy: Figures = ratio[:, None] * np.exp(_NOISE * rng.standard_normal(revenue.shape))
+    return noisy
 
 
 def _draw_margin(profile: Profile, count: int, rng: np.random.Generator) -> Figures:

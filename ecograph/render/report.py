@@ -1,0 +1,96 @@
+"""The report: what a planner reads, as one page that needs nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecograph.render.page import render_template
+from ecograph.render.reporting.coverage import present_coverage
+from ecograph.render.reporting.data import present_data
+from ecograph.render.reporting.dimensions import tabulate_dimensions
+from ecograph.render.reporting.findings import list_findings
+from ecograph.render.reporting.gaps import present_gaps
+from ecograph.render.reporting.head import present_head
+from ecograph.render.reporting.leaders import present_leaders
+from ecograph.render.reporting.method import present_method
+from ecograph.render.reporting.pairs import present_pairs
+from ecograph.render.reporting.tables import Page
+from ecograph.render.reporting.tiers import present_tiers
+from ecograph.render.reporting.trust import describe_trust
+from ecograph.render.reporting.voice import Voice
+from ecograph.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from ecograph.ecosystem import Ecosystem
+
+__all__ = ["render_report"]
+
+_SECTIONS = (
+    "findings",
+    "gaps",
+    "tiers",
+    "leaders",
+    "dimensions",
+    "coverage",
+    "data",
+    "method",
+)
+
+
+def render_report(
+    ecosystem: Ecosystem,
+    results: Mapping[str, pd.DataFrame],
+    *,
+    lang: str | None = None,
+    tables_href: str | None = None,
+    map_href: str | None = None,
+) -> str:
+    """Render the report of a planner as one self-contained HTML page.
+
+    Parameters
+    ----------
+    ecosystem
+        The ecosystem.
+    results
+        The result tables by name, as the analysis functions return them: summary, gaps, pairs,
+        centrality, communities, tiers, dimensions, coverage. Where one is missing or empty, the
+        page says which register would fill its section.
+    lang
+        ``en`` or ``zh``; by default the ecosystem's language.
+    tables_href
+        Relative folder of the CSV files, to link to; None where the report stands alone.
+    map_href
+        Relative address of the map, to link to.
+
+    Returns
+    -------
+    str
+        HTML without scripts that loads nothing; the same input gives the same text.
+    """
+    voice = Voice(lang or ecosystem.lang, ecosystem.currency)
+    page = Page(ecosystem, results, voice, tables_href)
+    return render_template(
+        "report.html.j2",
+        say=voice.say,
+        html_lang="zh-CN" if voice.lang == "zh" else "en",
+        sections=[
+            (place, name, voice.say(f"section.{name}")) for place, name in enumerate(_SECTIONS, 1)
+        ],
+        map_href=map_href,
+        version=__version__,
+        head=present_head(page),
+        findings=list_findings(page),
+        trust=list(describe_trust(page)),
+        gaps=present_gaps(page),
+        pairs=present_pairs(page),
+        tiers=present_tiers(page),
+        leaders=present_leaders(page),
+        dimensions=tabulate_dimensions(page),
+        coverage=present_coverage(page),
+        data=present_data(page),
+        method=present_method(page),
+    )

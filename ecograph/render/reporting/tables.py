@@ -1,0 +1,234 @@
+"""Tables of the report: cells, rows, links to them, and what is said where one is empty."""
+
+from __future__ import annotations
+
+import itertools
+import posixpath
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from ecograph.analysis.centrality import CENTRALITY_COLUMNS
+from ecograph.analysis.communities import COMMUNITY_COLUMNS
+from ecograph.analysis.dimensions import DIMENSION_COLUMNS
+from ecograph.analysis.gaps import GAP_COLUMNS, PAIR_COLUMNS
+from ecograph.analysis.overview import COVERAGE_COLUMNS
+from ecograph.analysis.tiers import TIER_COLUMNS
+from ecograph.render.reporting.voice import NUMERIC, Voice, is_missing
+from ecograph.schema import read_schema
+from ecograph.texts import label_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ecograph.ecosystem import Ecosystem
+
+__all__ = ["Cell", "Page", "Row", "Table", "emphasise", "list_rows", "mark_filled"]
+
+_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "summary": ("what", "item", "value"),
+    "gaps": GAP_COLUMNS,
+    "pairs": PAIR_COLUMNS,
+    "centrality": CENTRALITY_COLUMNS,
+    "communities": COMMUNITY_COLUMNS,
+    "tiers": TIER_COLUMNS,
+    "dimensions": DIMENSION_COLUMNS,
+    "coverage": COVERAGE_COLUMNS,
+}
+_REGISTERS = {
+    "summary": ("agreements", "enterprises", "universities"),
+    "gaps": ("agreements", "parties", "enterprises", "industries"),
+    "pairs": ("agreements", "disciplines", "industries"),
+    "centrality": ("agreements", "parties"),
+    "communities": ("agreements", "parties"),
+    "tiers": ("enterprises", "certificates", "financials"),
+    "tier-counts": ("enterprises", "certificates", "financials"),
+    "dimensions": ("agreements", "parties", "events"),
+    "coverage": ("indicators",),
+    "sources": ("sources",),
+}
+_SHORT = 24  # a table of at most so many rows is kept on one sheet of paper
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a cell says, in which style, and what stands below it in small letters."""
+
+    text: str
+    css: str = ""
+    below: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row, under the heading of a group where it is the group's first."""
+
+    id: str
+    cells: tuple[Cell, ...]
+    group: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as the page shows it, or the sentence that stands in its place."""
+
+    id: str
+    caption: Markup
+    head: tuple[Cell, ...]
+    rows: tuple[Row, ...]
+    note: Markup
+    csv: str | None
+    empty: Markup
+
+    @property
+    def short(self) -> bool:
+        """Say whether it stays on one sheet of paper."""
+        return len(self.rows) <= _SHORT
+
+
+@dataclass(frozen=True)
+class Page:
+    """What every section is made from."""
+
+    ecosystem: Ecosystem
+    results: Mapping[str, pd.DataFrame]
+    voice: Voice
+    tables_href: str | None = None
+
+    def result(self, name: str) -> pd.DataFrame:
+        """Take a result; where it is missing, one without rows."""
+        found = self.results.get(name)
+        return pd.DataFrame(columns=_COLUMNS[name]) if found is None or found.empty else found
+
+    def link(self, value: object, form: str, anchor: str) -> Markup:
+        """Write a number that leads to its table."""
+        text = self.voice.write(value, form)
+        return Markup('<a class="num" href="#table-{}">{}</a>').format(anchor, text)
+
+    def tabulate(
+        self,
+        name: str,
+        rows: Sequence[Mapping[str, Any]],
+        forms: Mapping[str, str],
+        *,
+        caption: Markup,
+        total: int = 0,
+        csv: str | None = None,
+        group: str | None = None,
+        empty: Markup | None = None,
+    ) -> Table:
+        """Set rows out: one column a form, in the order of the forms.
+
+        Parameters
+        ----------
+        name
+            What links to the table call it.
+        rows
+            Values by column; the text of ``NAME_below`` stands below that of ``NAME``.
+        forms
+            The form of each column; those that no row has are left out.
+        caption
+            What the table shows.
+        total
+            How many rows there are, where the table shows the first of them.
+        csv
+            File with all rows, in the folder of tables.
+        group
+            Column whose values stand as headings over the rows that share them.
+        empty
+            What is said where there are no rows; by default which registers would fill them.
+        """
+        shown = {column: form for column, form in forms.items() if any(column in r for r in rows)}
+        headings = _head_groups([str(row[group]) if group else "" for row in rows])
+        return Table(
+            id=f"table-{name}",
+            caption=caption,
+            head=tuple(
+                Cell(label_of("column", column, self.voice.lang), _style(form))
+                for column, form in shown.items()
+            ),
+            rows=tuple(
+                Row(f"table-{name}-row-{place}", _write_cells(self.voice, row, shown), heading)
+                for place, (row, heading) in enumerate(zip(rows, headings, strict=True), 1)
+            ),
+            note=self._note_cut(len(rows), total),
+            csv=self.locate(csv) if csv else None,
+            empty=empty or self.lack(name),
+        )
+
+    def _note_cut(self, shown: int, total: int) -> Markup:
+        if total <= shown:
+            return Markup("")
+        return self.voice.say("cut", shown=f"{shown:,}", total=f"{total:,}")
+
+    def locate(self, csv: str) -> str | None:
+        """Find the address of a result's CSV file; None where the report stands alone."""
+        if self.tables_href is None:
+            return None
+        return posixpath.normpath(posixpath.join(self.tables_href, csv))
+
+    def lack(self, name: str) -> Markup:
+        """Say which registers would fill a table."""
+        return self.voice.say("empty", registers=self.name_registers(name))
+
+    def name_registers(self, name: str) -> Markup:
+        """Name the registers that a table is made from."""
+        tables = (read_schema().tables[table] for table in _REGISTERS.get(name, ()))
+        return self.voice.join(table.label(self.voice.lang) for table in tables)
+
+
+def list_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """List the rows of a frame, each as values by column."""
+    rows: list[dict[str, Any]] = frame.to_dict("records")
+    return rows
+
+
+def mark_filled(column: pd.Series) -> pd.Series:
+    """Say which cells of a column hold something.
+
+    >>> mark_filled(pd.Series(["x", "", None])).tolist()
+    [True, False, False]
+    """
+    return ~column.map(is_missing).astype(bool)
+
+
+def emphasise(name: object) -> Markup:
+    """Let a name stand out among words.
+
+    >>> print(emphasise("A & B"))
+    <strong>A &amp; B</strong>
+    """
+    return Markup("<strong>{}</strong>").format(name)
+
+
+def _head_groups(labels: Iterable[str]) -> list[str]:
+    """Keep the label of each row that differs from the one before.
+
+    >>> _head_groups(["a", "a", "b"])
+    ['a', '', 'b']
+    """
+    steps = itertools.pairwise(["", *labels])
+    return ["" if label == before else label for before, label in steps]
+
+
+def _write_cells(
+    voice: Voice, row: Mapping[str, Any], forms: Mapping[str, str]
+) -> tuple[Cell, ...]:
+    return tuple(
+        Cell(
+            voice.write(row.get(column), form),
+            _style(form, row.get(column)),
+            row.get(f"{column}_below", ""),
+        )
+        for column, form in forms.items()
+    )
+
+
+def _style(form: str, value: object = None) -> str:
+    if form in {"verdict", "tier", "severity"} and value is not None:
+        return f"mark {form}-{value}"
+    if form in {"day", "prose"}:
+        return form
+    return "num" if form in NUMERIC else ""

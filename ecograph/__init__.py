@@ -1,0 +1,103 @@
+"""Graph-based analyser of regional innovation ecosystems.
+
+>>> import ecograph as eg
+>>> "load" in dir(eg)
+True
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from ecograph.version import __version__
+
+if TYPE_CHECKING:
+    from ecograph.analysis.centrality import rank
+    from ecograph.analysis.communities import find_communities
+    from ecograph.analysis.dimensions import measure_dimensions
+    from ecograph.analysis.gaps import compare_rates, cross_disciplines, find_gaps
+    from ecograph.analysis.overview import compare_indicators, summarise
+    from ecograph.analysis.tiers import assign_tiers, count_tiers
+    from ecograph.ecosystem import Ecosystem
+    from ecograph.errors import DataError, EcographError, RegisterError, SettingsError
+    from ecograph.loader import load
+    from ecograph.output import save_tables
+    from ecograph.problems import tabulate_problems
+    from ecograph.projection import project
+    from ecograph.registers import convert
+    from ecograph.render.maps import to_html
+    from ecograph.render.report import render_report
+    from ecograph.schema import read_schema
+    from ecograph.settings import Settings, settings_from
+    from ecograph.synthetic import generate_city
+    from ecograph.workflow import analyse, compute_results
+
+__all__ = [
+    "DataError",
+    "EcographError",
+    "Ecosystem",
+    "RegisterError",
+    "Settings",
+    "SettingsError",
+    "__version__",
+    "analyse",
+    "assign_tiers",
+    "compare_indicators",
+    "compare_rates",
+    "compute_results",
+    "convert",
+    "count_tiers",
+    "cross_disciplines",
+    "find_communities",
+    "find_gaps",
+    "generate_city",
+    "load",
+    "measure_dimensions",
+    "project",
+    "rank",
+    "read_schema",
+    "render_report",
+    "save_tables",
+    "settings_from",
+    "summarise",
+    "tabulate_problems",
+    "to_html",
+]
+
+_HOMES = {
+    "analysis.centrality": ("rank",),
+    "analysis.communities": ("find_communities",),
+    "analysis.dimensions": ("measure_dimensions",),
+    "analysis.gaps": ("compare_rates", "cross_disciplines", "find_gaps"),
+    "analysis.overview": ("compare_indicators", "summarise"),
+    "analysis.tiers": ("assign_tiers", "count_tiers"),
+    "ecosystem": ("Ecosystem",),
+    "errors": ("DataError", "EcographError", "RegisterError", "SettingsError"),
+    "loader": ("load",),
+    "output": ("save_tables",),
+    "problems": ("tabulate_problems",),
+    "projection": ("project",),
+    "registers": ("convert",),
+    "render.maps": ("to_html",),
+    "render.report": ("render_report",),
+    "schema": ("read_schema",),
+    "settings": ("Settings", "settings_from"),
+    "synthetic": ("generate_city",),
+    "workflow": ("analyse", "compute_results"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public object
+    """Import a public object when it is first used, so that a small job starts fast."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'ecograph' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"ecograph.{_HOME_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted(__all__)

@@ -1,0 +1,426 @@
+"""The commands, each: open, call one function of the library, print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ecograph.cli.options import Choices, data_argument, setting_options, table_options
+from ecograph.cli.screen import deliver, note, print_problems, watch_stages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+    from ecograph.ecosystem import Ecosystem
+
+__all__ = ["commands"]
+
+_OUT = click.Path(path_type=Path)
+_PARTS = (
+    "organisation",
+    "university",
+    "platform",
+    "enterprise",
+    "institution",
+    "discipline",
+    "industry",
+)
+
+
+@click.command()
+@data_argument
+@click.option("-o", "--output", type=_OUT, required=True, help="The folder to fill.")
+@setting_options
+def analyse(data: Path, output: Path, choices: Choices) -> int:
+    """Do the main job: tables, report and map, into one folder.
+
+    \b
+    Example:
+      ecograph analyse data/jinzhong -o out/jinzhong
+    """
+    from ecograph.workflow import STAGES
+    from ecograph.workflow import analyse as run_analysis
+
+    with watch_stages(STAGES, quiet=choices.quiet) as watch:
+        run = run_analysis(data, output, settings=choices.settings, watch=watch)
+    _report_reading(run.ecosystem, choices)
+    stages = ", ".join(f"{name} {seconds:.1f}" for name, seconds in run.seconds.items())
+    total = sum(run.seconds.values())
+    note(f"{run.ecosystem!r}", quiet=choices.quiet)
+    note(f"{total:.1f} s: {stages}", quiet=choices.quiet)
+    note(f"Report: {output / 'index.html'}   Map: {output / 'map.html'}", quiet=choices.quiet)
+    return _status(run.ecosystem)
+
+
+@click.command()
+@data_argument
+@table_options
+@setting_options
+def check(data: Path, form: str | None, output: Path | None, choices: Choices) -> int:
+    """List every problem in the data; write nothing else.
+
+    \b
+    Example:
+      ecograph check data/jinzhong --format csv -o problems.csv
+    """
+    from ecograph.analysis.meta import attach_meta
+    from ecograph.problems import tabulate_problems
+
+    ecosystem = _open(data, choices, report=False)
+    table = tabulate_problems(ecosystem.problems, ecosystem.lang)
+    rows = ecosystem.accounts[["rows", "used", "rejected", "blank"]].sum()
+    found = {"errors": len(ecosystem.errors), "rows": {k: int(v) for k, v in rows.items()}}
+    table = attach_meta(table, ecosystem, "problems", method=found)
+    if len(table) or form or output:
+        deliver(table, form=form, output=output, index=False, lang=ecosystem.lang)
+    counts = ", ".join(f"{n} {name}" for name, n in rows.items())
+    warnings = len(table) - len(ecosystem.errors)
+    note(f"{len(ecosystem.errors)} errors, {warnings} warnings; {counts}.", quiet=choices.quiet)
+    return _status(ecosystem)
+
+
+def _table_command(
+    name: str,
+    compute: Callable[[Ecosystem], pd.DataFrame],
+    help_text: str,
+    *,
+    index: bool = True,
+) -> click.Command:
+    """Make a command that loads DATA, computes one table and delivers it."""
+
+    @click.command(name, help=f"{help_text}\n\n\b\nExample:\n  ecograph {name} data/jinzhong")
+    @data_argument
+    @table_options
+    @setting_options
+    def command(data: Path, form: str | None, output: Path | None, choices: Choices) -> int:
+        ecosystem = _open(data, choices)
+        deliver(
+            compute(ecosystem),
+            form=form,
+            output=output,
+            index=index,
+            problems=ecosystem.problems,
+            lang=ecosystem.lang,
+        )
+        return _status(ecosystem)
+
+    return command
+
+
+def _library(name: str) -> Callable[[Ecosystem], Any]:
+    """Find a function of the library when it is called, so that help is fast."""
+
+    def call(ecosystem: Ecosystem) -> Any:  # noqa: ANN401 - what that function returns
+        import ecograph
+
+        return getattr(ecograph, name)(ecosystem)
+
+    return call
+
+
+@click.command()
+@data_argument
+@click.option("--part", type=click.Choice(_PARTS), default="organisation", show_default=True)
+@click.option(
+    "--weighting",
+    type=click.Choice(["count", "newman"]),
+    help="Shared agreements, or 1/(k-1) for each of k parties.",
+)
+@table_options
+@setting_options
+def project(
+    data: Path,
+    part: str,
+    weighting: str | None,
+    form: str | None,
+    output: Path | None,
+    choices: Choices,
+) -> int:
+    """Write the one-mode network: who shares agreements with whom.
+
+    \b
+    Example:
+      ecograph project data/jinzhong --part university --format csv -o network.csv
+    """
+    from ecograph.analysis.meta import attach_meta
+    from ecograph.projection import project_ties
+
+    if weighting:
+        choices.settings["weighting"] = weighting
+    ecosystem = _open(data, choices)
+    network = project_ties(ecosystem, part)
+    method = {"part": part, "weighting": network.weighting, "nodes": len(network.nodes)}
+    table = attach_meta(network.ties, ecosystem, "network", method=method)
+    deliver(
+        table,
+        form=form,
+        output=output,
+        index=False,
+        problems=ecosystem.problems,
+        lang=ecosystem.lang,
+    )
+    return _status(ecosystem)
+
+
+@click.command("map")
+@data_argument
+@click.option("-o", "--output", type=_OUT, required=True, help="The HTML file to write.")
+@click.option(
+    "--size",
+    type=click.Choice(["degree", "strength", "pagerank", "betweenness"]),
+    default="strength",
+    show_default=True,
+    help="What the size of a node shows.",
+)
+@setting_options
+def draw_map(data: Path, output: Path, size: str, choices: Choices) -> int:
+    """Write the interactive map as one HTML file that opens offline.
+
+    \b
+    Example:
+      ecograph map data/jinzhong -o jinzhong-map.html
+    """
+    from ecograph.output import write_bytes
+    from ecograph.render.maps import to_html
+
+    ecosystem = _open(data, choices)
+    write_bytes(output, to_html(ecosystem, size=size).encode("utf-8"))
+    return _status(ecosystem)
+
+
+@click.command()
+@data_argument
+@click.option("-o", "--output", type=_OUT, required=True, help="The HTML file to write.")
+@setting_options
+def report(data: Path, output: Path, choices: Choices) -> int:
+    """Write the planner's report as one HTML file that opens offline.
+
+    \b
+    Example:
+      ecograph report data/jinzhong -o jinzhong.html --lang zh
+    """
+    from ecograph.output import write_bytes
+    from ecograph.render.report import render_report
+    from ecograph.workflow import compute_results
+
+    ecosystem = _open(data, choices)
+    page = render_report(ecosystem, compute_results(ecosystem))
+    write_bytes(output, page.encode("utf-8"))
+    return _status(ecosystem)
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--sheet", help="The sheet of a workbook; the first by default.")
+@table_options
+@click.option("-q", "--quiet", is_flag=True, help="No notes.")
+def read(
+    file: Path, sheet: str | None, form: str | None, output: Path | None, *, quiet: bool
+) -> int:
+    """Show one table as ecograph reads it: rows as text, and what is doubtful about it.
+
+    \b
+    Example:
+      ecograph read data/jinzhong/agreements.csv --format json
+    """
+    from ecograph.reading.sources import read_file
+
+    sheets = read_file(file, sheet=sheet)
+    first = sheets[0]
+    table = first.cells.set_axis(_name_columns(first.header), axis=1).reset_index(drop=True)
+    table.attrs = {
+        "meta": {
+            "file": first.file,
+            "sheet": first.sheet,
+            "sheets": [s.sheet for s in sheets],
+            "columns": list(first.header),
+            "dialect": dict(first.dialect),
+            "rows": {"rows": first.rows_in, "rejected": first.rejected, "blank": first.blank},
+        }
+    }
+    deliver(table, form=form, output=output, index=False, problems=first.problems)
+    if form != "json":
+        print_problems(first.problems)
+    if len(sheets) > 1:
+        others = ", ".join(s.sheet for s in sheets[1:])
+        note(f"Other sheets: {others} (--sheet NAME).", quiet=quiet)
+    return int(any(p.severity == "error" for p in first.problems))
+
+
+@click.command()
+@table_options
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="en", show_default=True)
+def schema(form: str | None, output: Path | None, lang: str) -> None:
+    """Show tables, columns, synonyms, node and edge kinds.
+
+    \b
+    Example:
+      ecograph schema --format csv -o schema.csv
+    """
+    import pandas as pd
+
+    from ecograph.schema import read_schema
+
+    known = read_schema()
+    rows = [
+        {
+            "table": table.name,
+            "table_zh": "、".join(table.zh),
+            "column": column.name,
+            "type": column.type,
+            "required": column.required,
+            "refers_to": ", ".join(column.kinds),
+            "vocabulary": column.vocabulary or "",
+            "edge": column.edge or "",
+            "en": ", ".join(column.en),
+            "zh": "、".join(column.zh),
+            "example": column.example,
+        }
+        for table in known.tables.values()
+        for column in table.columns.values()
+    ]
+    frame = pd.DataFrame(rows)
+    frame.attrs = {"meta": _describe_kinds()}
+    deliver(frame, form=form, output=output, index=False, lang=lang)
+
+
+@click.command()
+@click.option("-o", "--output", type=_OUT, required=True, help="The workbook to write.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+def template(output: Path, lang: str) -> None:
+    """Write an empty workbook to fill in, one sheet a table.
+
+    \b
+    Example:
+      ecograph template -o city.xlsx
+    """
+    from ecograph.output import write_bytes
+    from ecograph.workbook import render_template_workbook
+
+    write_bytes(output, render_template_workbook(lang))
+
+
+@click.command()
+@click.option("--profile", default="jinzhong", show_default=True, help="Which city to resemble.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option("-o", "--output", type=_OUT, required=True, help="The data folder to write.")
+@click.option("-q", "--quiet", is_flag=True, help="No notes.")
+def generate(profile: str, seed: int, output: Path, *, quiet: bool) -> None:
+    """Generate a synthetic city of realistic size.
+
+    \b
+    Example:
+      ecograph generate --profile jinzhong --seed 1 -o data/example-city
+    """
+    from ecograph.output import save_tables
+    from ecograph.synthetic import generate_city
+
+    files = save_tables(generate_city(profile, seed=seed), output)
+    note(f"{len(files)} files in {output}, synthetic.", quiet=quiet)
+
+
+@click.command()
+@click.argument("register", type=click.Choice(["h2020", "anr-pia", "norway-h2020"]))
+@click.argument("source", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("-o", "--output", type=_OUT, required=True, help="The data folder to write.")
+@click.option("-q", "--quiet", is_flag=True, help="No notes.")
+def convert(register: str, source: Path, output: Path, *, quiet: bool) -> None:
+    """Convert a public register into an ecosystem folder; its control totals are checked.
+
+    \b
+    Example:
+      ecograph convert norway-h2020 registers/norway-h2020 -o data/norway
+    """
+    from ecograph.output import save_tables
+    from ecograph.registers import convert as convert_register
+
+    tables = convert_register(register, source)
+    save_tables(tables, output)
+    totals = ", ".join(f"{name} {value:,.15g}" for name, value in tables.totals.items())
+    note(f"Control totals: {totals}.", quiet=quiet)
+
+
+def _open(data: Path, choices: Choices, *, report: bool = True) -> Ecosystem:
+    from ecograph.loader import load
+
+    ecosystem = load(data, settings=choices.settings)
+    if report:
+        _report_reading(ecosystem, choices)
+    return ecosystem
+
+
+def _report_reading(ecosystem: Ecosystem, choices: Choices) -> None:
+    """Say what was wrong with the data: errors always, warnings unless quiet."""
+    shown = ecosystem.errors if choices.quiet else ecosystem.problems
+    print_problems(shown, ecosystem.lang)
+
+
+def _status(ecosystem: Ecosystem) -> int:
+    return 1 if ecosystem.errors else 0
+
+
+def _name_columns(header: tuple[str, ...]) -> list[str]:
+    """Name columns by their headers; a blank or repeated one by its position too."""
+    names: list[str] = []
+    for number, label in enumerate(header, start=1):
+        names.append(f"{label} ({number})".strip() if not label or label in names else label)
+    return names
+
+
+def _describe_kinds() -> dict[str, object]:
+    from ecograph.schema import read_schema
+
+    known = read_schema()
+    return {
+        "node_kinds": {k: {**v.labels, "table": v.table} for k, v in known.node_kinds.items()},
+        "edge_kinds": {
+            k: {**v.labels, "source": v.source, "target": v.target}
+            for k, v in known.edge_kinds.items()
+        },
+        "vocabularies": {
+            name: {term.key: [*term.zh, *term.en] for term in terms}
+            for name, terms in known.vocabularies.items()
+        },
+    }
+
+
+commands = (
+    analyse,
+    check,
+    _table_command(
+        "summary",
+        _library("summarise"),
+        "Count what the data hold, by kind and status.",
+        index=False,
+    ),
+    _table_command(
+        "centrality", _library("rank"), "Rank organisations by their place in the network."
+    ),
+    _table_command(
+        "communities", _library("find_communities"), "Find groups that work together most."
+    ),
+    _table_command(
+        "gaps", _library("find_gaps"), "Find industries that are weakly linked to science."
+    ),
+    _table_command(
+        "dimensions",
+        _library("measure_dimensions"),
+        "Measure breadth, depth, precision and density of cooperation.",
+    ),
+    _table_command(
+        "tiers", _library("assign_tiers"), "Place firms as seedling, shrub or tree, with reasons."
+    ),
+    project,
+    draw_map,
+    report,
+    read,
+    schema,
+    template,
+    generate,
+    convert,
+)
+"""Every command, in the order of the help."""

@@ -1,0 +1,192 @@
+"""What a person sees: tables on standard output; problems, notes and progress on standard error."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    import pandas as pd
+
+    from ecograph.problems import Problem
+
+__all__ = ["deliver", "note", "print_problems", "watch_stages"]
+
+_SHOWN = 20  # problems on the screen before the rest is only counted
+_MOST_ROWS = 40
+_LARGE = 1e5  # from here on a number is shown without decimals
+_MAIN = {
+    "centrality": (
+        "name",
+        "kind",
+        "degree",
+        "strength",
+        "betweenness",
+        "harmonic_closeness",
+        "core",
+        "community",
+    ),
+    "communities": (
+        "members",
+        "universities",
+        "platforms",
+        "enterprises",
+        "ties_within",
+        "leaders",
+    ),
+    "gaps": ("name", "observed", "expected", "ratio", "ci_low", "ci_high", "q", "verdict", "firms"),
+    "tiers": ("name", "tier", "reason", "next_tier", "missing"),
+    "dimensions": ("dimension", "name", "value", "ci_low", "ci_high", "n", "note"),
+    "coverage": ("name", "value", "unit", "counted", "coverage", "register"),
+}
+"""The columns that fit a screen; files hold all."""
+
+
+def deliver(
+    table: pd.DataFrame,
+    *,
+    form: str | None,
+    output: Path | None,
+    index: bool = True,
+    problems: Sequence[Problem] | None = None,
+    lang: str = "en",
+) -> None:
+    """Write a table in the chosen form, to a file or to standard output.
+
+    Parameters
+    ----------
+    table
+        The result.
+    form
+        table, csv, json or parquet; by default by the ending of ``output``, else a table.
+    output
+        A file, or None for standard output.
+    index
+        Whether the index is part of the table.
+    problems
+        What was found while reading (JSON has it beside the rows).
+    lang
+        Language of column names on the screen and of problems.
+    """
+    from ecograph import output as files
+    from ecograph.problems import tabulate_problems
+
+    chosen = form or _form_of(output)
+    if chosen == "csv":
+        data = files.render_csv(table, index=index)
+    elif chosen == "json":
+        found = None if problems is None else tabulate_problems(problems, lang)
+        data = files.render_json(table, index=index, problems=found)
+    elif chosen == "parquet":
+        data = files.render_parquet(table, index=index)
+    else:
+        data = _draw_table(table, lang, whole=output is not None, index=index).encode("utf-8")
+    if output is not None:
+        files.write_bytes(output, data)
+    else:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+
+
+def print_problems(problems: Sequence[Problem], lang: str = "en") -> None:
+    """List problems on standard error: each at its place with what to do about it."""
+    ordered = sorted(problems, key=lambda p: (p.severity, p.file, p.sheet, p.row or 0))
+    for problem in ordered[:_SHOWN]:
+        message, remedy = problem.explain(lang)
+        parts = [problem.file, problem.sheet, f"row {problem.row}" if problem.row else ""]
+        place = ", ".join(part for part in (*parts, problem.column) if part)
+        click.echo(f"{problem.severity} [{problem.code}] {place}: {message} {remedy}", err=True)
+    if len(ordered) > _SHOWN:
+        click.echo(
+            f"... and {len(ordered) - _SHOWN} more; `ecograph check DATA --format csv` lists all.",
+            err=True,
+        )
+
+
+def note(sentence: str, *, quiet: bool = False) -> None:
+    """Say a sentence on standard error."""
+    if not quiet:
+        click.echo(sentence, err=True)
+
+
+@contextlib.contextmanager
+def watch_stages(
+    stages: Sequence[str], *, quiet: bool
+) -> Iterator[Callable[[str], AbstractContextManager[object]]]:
+    """Show a progress bar over named stages on standard error, if it is a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield contextlib.nullcontext
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description:<14}"), BarColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
+        task = progress.add_task("", total=len(stages))
+
+        @contextlib.contextmanager
+        def watch(stage: str) -> Iterator[None]:
+            progress.update(task, description=stage)
+            yield
+            progress.advance(task)
+
+        yield watch
+
+
+def _form_of(output: Path | None) -> str:
+    suffix = output.suffix.lower().lstrip(".") if output else ""
+    return suffix if suffix in {"csv", "json", "parquet"} else "table"
+
+
+def _draw_table(table: pd.DataFrame, lang: str, *, whole: bool, index: bool) -> str:
+    """Draw a table for reading; on the screen only its main columns and first rows."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from ecograph.texts import label_of
+
+    result = table.attrs.get("meta", {}).get("result", "")
+    shown = table if whole else table[[c for c in _MAIN.get(result, table.columns) if c in table]]
+    rows = shown if whole else shown.head(_MOST_ROWS)
+    flat = rows.reset_index() if index else rows
+    drawn = Table(box=None, pad_edge=False)
+    for name in flat.columns:
+        number = flat[name].dtype.kind in "iuf"
+        drawn.add_column(label_of("column", str(name), lang), justify="right" if number else "left")
+    for row in flat.itertuples(index=False):
+        cells = zip(flat.columns, row, strict=True)
+        drawn.add_row(*(_write_value(str(name), value, lang) for name, value in cells))
+    width = None if sys.stdout.isatty() else 10_000
+    console = Console(width=width, no_color=True, highlight=False, markup=False, emoji=False)
+    with console.capture() as capture:
+        console.print(drawn)
+    lines = "\n".join(line.rstrip() for line in capture.get().splitlines())
+    rest = len(shown) - len(rows)
+    return f"{lines}\n" + (f"... {rest} more rows; --format csv has all.\n" if rest else "")
+
+
+def _write_value(column: str, value: Any, lang: str) -> str:  # noqa: ANN401 - any cell
+    import pandas as pd
+
+    from ecograph.schema import read_schema
+    from ecograph.texts import label_of
+
+    if value is None or (not isinstance(value, str) and pd.isna(value)):
+        return "—"
+    if isinstance(value, float):
+        whole = value.is_integer() or abs(value) >= _LARGE
+        return f"{value:,.0f}" if whole else f"{value:.4g}"
+    kinds = read_schema().node_kinds
+    if column == "kind" and value in kinds:
+        return kinds[value].labels[lang]
+    if column in {"verdict", "tier", "next_tier"}:
+        return label_of(column.removeprefix("next_"), str(value), lang)
+    return str(value)

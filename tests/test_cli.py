@@ -1,0 +1,213 @@
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+import ecograph as eg
+from ecograph.cli import cli
+from ecograph.cli.commands import commands
+
+ROOT = Path(__file__).parent.parent
+JINZHONG = str(ROOT / "data" / "jinzhong")
+
+
+def run(*arguments, cwd=ROOT, **kwargs):
+    """Run the program itself, as a person does."""
+    return subprocess.run(
+        [sys.executable, "-m", "ecograph", *map(str, arguments)],
+        capture_output=True,
+        cwd=cwd,
+        env={**os.environ, "PYTHONUTF8": "1"},
+        check=False,
+        **kwargs,
+    )
+
+
+@pytest.fixture
+def faulty(tmp_path):
+    """A folder with one unknown reference and one unreadable amount."""
+    (tmp_path / "universities.csv").write_text("id,name\nU1,甲大学\n", encoding="utf-8")
+    (tmp_path / "enterprises.csv").write_text("id,name\nE1,乙公司\n", encoding="utf-8")
+    (tmp_path / "agreements.csv").write_text(
+        "id,parties,amount,status\nA1,U1；E1,120万元,signed\nA2,U1；E9,about 5,signed\n",
+        encoding="utf-8",
+    )
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", commands, ids=lambda c: c.name)
+def test_every_command_has_help_with_an_example(command):
+    result = CliRunner().invoke(cli, [command.name, "--help"])
+    assert result.exit_code == 0
+    assert f"  ecograph {command.name}" in result.output.split("Example:")[1]
+
+
+def test_the_contract_commands_are_all_there():
+    promised = (
+        "analyse check summary centrality communities gaps dimensions tiers project map report "
+        "read schema template generate convert"
+    )
+    assert [c.name for c in commands] == promised.split()
+
+
+@pytest.mark.parametrize(
+    "name", ["summary", "centrality", "communities", "gaps", "dimensions", "tiers", "project"]
+)
+def test_table_commands_write_strict_json_with_rows_meta_and_problems(name):
+    done = run(name, JINZHONG, "--format", "json", "-q")
+    assert done.returncode == 0, done.stderr
+    content = json.loads(done.stdout, parse_constant=pytest.fail)
+    assert set(content) == {"meta", "rows", "problems"}
+    assert content["meta"]["counted"]["statuses"] == ["signed", "active", "ended"]
+    assert content["problems"] == []
+    assert content["rows"]
+
+
+def test_what_the_command_prints_is_the_table_that_python_returns():
+    rows = json.loads(run("centrality", JINZHONG, "--format", "json").stdout)["rows"]
+    table = eg.rank(eg.load(JINZHONG)).reset_index()
+    assert [row["id"] for row in rows] == table["id"].tolist()
+    assert [row["pagerank"] for row in rows] == pytest.approx(table["pagerank"].tolist(), abs=1e-11)
+
+
+def test_formats_follow_the_ending_of_the_file(tmp_path):
+    for ending in ("csv", "json", "parquet"):
+        file = tmp_path / f"gaps.{ending}"
+        assert run("gaps", JINZHONG, "-o", file).returncode == 0
+    assert pd.read_csv(tmp_path / "gaps.csv")["industry"].tolist() == [
+        row["industry"] for row in json.loads((tmp_path / "gaps.json").read_bytes())["rows"]
+    ]
+    assert len(pd.read_parquet(tmp_path / "gaps.parquet")) == 12
+
+
+def test_data_goes_to_standard_output_and_everything_else_to_standard_error(faulty):
+    done = run("centrality", faulty, "--format", "csv")
+    assert done.stdout.decode("utf-8-sig").splitlines()[0].startswith("id,name,kind,degree")
+    assert "unknown_reference" in done.stderr.decode()
+    assert done.returncode == 1
+
+
+def test_check_lists_every_problem_with_its_place(faulty):
+    done = run("check", faulty, "--format", "json")
+    rows = json.loads(done.stdout)["rows"]
+    assert done.returncode == 1
+    assert [(r["code"], r["file"], r["row"], r["column"], r["value"]) for r in rows] == [
+        ("unreadable_amount", "agreements.csv", 3, "amount", "about 5"),
+        ("unknown_reference", "agreements.csv", 3, "parties", "E9"),
+    ]
+    assert all(r["message"] and r["remedy"] for r in rows)
+
+
+def test_check_speaks_chinese_on_request(faulty):
+    rows = json.loads(run("check", faulty, "--format", "json", "--lang", "zh").stdout)["rows"]
+    assert "不是任何" in rows[1]["message"]
+
+
+def test_check_of_clean_data_leaves_with_zero_and_says_what_it_read():
+    done = run("check", JINZHONG)
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert re.search(r"0 errors, 0 warnings; \d+ rows, \d+ used, 0 rejected", done.stderr.decode())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["nonsense"], ["gaps"], ["gaps", "no-such-folder"], ["gaps", JINZHONG, "--seed", "-1"]],
+)
+def test_wrong_usage_leaves_with_two(arguments):
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert b"Traceback" not in done.stderr
+
+
+def test_an_unknown_setting_leaves_with_one_and_names_it(tmp_path):
+    file = tmp_path / "settings.yaml"
+    file.write_text("sed: 3\n")
+    done = run("gaps", JINZHONG, "--settings", file)
+    assert done.returncode == 1
+    assert b"sed" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_settings_come_from_the_file_and_options_go_before_them(tmp_path):
+    file = tmp_path / "settings.yaml"
+    file.write_text("seed: 3\nalpha: 0.1\n")
+    done = run("gaps", JINZHONG, "--settings", file, "--seed", "4", "--format", "json")
+    settings = json.loads(done.stdout)["meta"]["settings"]
+    assert (settings["seed"], settings["alpha"]) == (4, 0.1)
+
+
+def test_as_of_leaves_later_agreements_out():
+    done = run("summary", JINZHONG, "--as-of", "2025-06-30", "--format", "json")
+    assert json.loads(done.stdout)["meta"]["as_of"] == "2025-06-30"
+
+
+def test_an_empty_folder_leaves_with_one_and_says_what_can_be_read(tmp_path):
+    done = run("summary", tmp_path)
+    assert done.returncode == 1
+    assert b".xlsx" in done.stderr
+
+
+def test_read_shows_rows_as_text_with_the_header_as_found(tmp_path):
+    file = tmp_path / "x.csv"
+    file.write_text("编号,金额（万元）\n00123,1e5\n,\n", encoding="gb18030")
+    content = json.loads(run("read", file, "--format", "json").stdout)
+    assert content["meta"]["columns"] == ["编号", "金额（万元）"]
+    assert content["meta"]["dialect"]["encoding"] == "gb18030"
+    assert content["rows"] == [{"编号": "00123", "金额（万元）": "1e5"}]
+    assert content["meta"]["rows"] == {"rows": 2, "rejected": 0, "blank": 1}
+
+
+def test_schema_lists_all_columns_and_kinds():
+    content = json.loads(run("schema", "--format", "json").stdout)
+    tables = {row["table"] for row in content["rows"]}
+    assert {"universities", "agreements", "parties", "indicators"} <= tables
+    assert content["meta"]["edge_kinds"]["party"]["source"] == ["agreement"]
+
+
+def test_project_writes_the_one_mode_network():
+    rows = json.loads(run("project", JINZHONG, "--format", "json").stdout)["rows"]
+    assert {"source", "target", "weight"} <= set(rows[0])
+    assert ("E01", "U01") in {(row["source"], row["target"]) for row in rows}
+
+
+def test_map_and_report_are_written_alone(tmp_path):
+    for name in ("map", "report"):
+        file = tmp_path / f"{name}.html"
+        assert run(name, JINZHONG, "-o", file).returncode == 0
+        assert "晋中" in file.read_text(encoding="utf-8")
+
+
+def test_a_person_never_sees_a_traceback_when_the_disk_says_no(tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    done = run("analyse", JINZHONG, "-o", tmp_path / "file" / "out")
+    assert done.returncode == 1
+    assert b"Traceback" not in done.stderr
+
+
+def test_table_for_a_person_is_in_the_language_of_the_data():
+    text = run("gaps", JINZHONG).stdout.decode()
+    assert "数据不足" in text
+    assert "not_enough_data" not in text
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for a child process")
+def test_an_interrupt_leaves_with_130_and_without_output(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ecograph", "analyse", JINZHONG, "-o", str(tmp_path / "out")],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+    )
+    time.sleep(1.0)
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert b"Traceback" not in error
+    assert not (tmp_path / "out" / "run.json").exists()

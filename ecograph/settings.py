@@ -12,7 +12,10 @@ from ecograph.schema import read_schema
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Exposure", "Settings", "Weighting", "settings_from"]
+__all__ = ["MOST_SEED", "Exposure", "Settings", "Weighting", "settings_from"]
+
+MOST_SEED = 2**32 - 1
+"""The greatest seed that every library takes."""
 
 Exposure = Literal["enterprises", "rd_staff", "output"]
 Weighting = Literal["count", "newman"]
@@ -37,13 +40,14 @@ class Settings:
         Status of an agreement whose register has none.
     weighting
         ``count``: the weight of a tie is the number of shared agreements; ``newman``: an
-        agreement of k parties adds 1/(k-1) (Newman, PNAS 98, 2001, p. 404).
+        agreement of k members of the part adds 1/(k-1) (Newman, PNAS 98, 2001, p. 404).
     exposure
         What an industry's links are compared with: ``enterprises``, ``rd_staff`` or ``output``.
     alpha
         False discovery rate of verdicts.
-    power
-        Power against half the expected rate below which "as expected" is not said.
+    margin
+        A ratio to expectation above which a deficit does not matter: "as expected" is said only
+        where the whole interval lies above it.
     ci_level
         Level of confidence intervals.
     map_nodes
@@ -58,7 +62,7 @@ class Settings:
     weighting: Weighting = "count"
     exposure: Exposure = "enterprises"
     alpha: float = 0.05
-    power: float = 0.8
+    margin: float = 0.5
     ci_level: float = 0.95
     map_nodes: int = 1500
 
@@ -72,7 +76,7 @@ class Settings:
         for status in self.counted:
             _require_choice("counted", status, statuses)
         _require_day("as_of", self.as_of)
-        for name in ("alpha", "power", "ci_level"):
+        for name in ("alpha", "margin", "ci_level"):
             _require_share(name, getattr(self, name))
         for name, least in (("seed", 0), ("map_nodes", 1)):
             _require_whole(name, getattr(self, name), least)
@@ -146,5 +150,7 @@ def _require_share(name: str, value: object) -> None:
 
 
 def _require_whole(name: str, value: object, least: int) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise SettingsError(f'{name} is "{value}"; give a whole number of at least {least}.')
+    if type(value) is not int or not least <= value <= MOST_SEED:
+        raise SettingsError(
+            f'{name} is "{value}"; give a whole number from {least} to {MOST_SEED}.'
+        )

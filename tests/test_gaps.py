@@ -124,15 +124,34 @@ def test_critical_is_the_most_links_that_are_significantly_few() -> None:
         assert stats.poisson.cdf(critical + 1, expected) > 0.05
 
 
-def test_as_expected_is_said_only_where_half_the_rate_would_have_shown() -> None:
-    small = compare_rates(np.array([10.0, 10]), np.ones(2))
-    large = compare_rates(np.array([40.0, 40]), np.ones(2))
-    assert small["verdict"].tolist() == ["not_enough_data"] * 2
-    assert large["verdict"].tolist() == ["as_expected"] * 2
-    assert small["power"][0] < 0.8 <= large["power"][0]
-    assert large["power"][0] == pytest.approx(stats.poisson.cdf(29, 20))
-    loose = compare_rates(np.array([10.0, 10]), np.ones(2), power=0.3)
+def test_as_expected_is_said_only_where_the_interval_excludes_half_the_rate() -> None:
+    """The exact lower limits of 11 and 12 events: as many or more have a chance of 2.5 %."""
+    assert stats.poisson.sf([10, 11], [5.491, 6.201]) == pytest.approx(0.025, abs=1e-4)
+    open_still = compare_rates(np.array([11.0, 11]), np.ones(2))
+    excluded = compare_rates(np.array([12.0, 12]), np.ones(2))
+    assert open_still["ci_low"][0] == pytest.approx(5.491 / 11, abs=1e-4)
+    assert excluded["ci_low"][0] == pytest.approx(6.201 / 12, abs=1e-4)
+    assert open_still["verdict"].tolist() == ["not_enough_data"] * 2
+    assert excluded["verdict"].tolist() == ["as_expected"] * 2
+    loose = compare_rates(np.array([11.0, 11]), np.ones(2), margin=0.4)
     assert loose["verdict"].tolist() == ["as_expected"] * 2
+
+
+def test_power_is_the_chance_to_see_the_margin_as_significantly_few() -> None:
+    table = compare_rates(np.array([40.0, 40]), np.ones(2))
+    assert table["critical"][0] == 29  # P(X <= 29 | 40) = 0.0432, P(X <= 30 | 40) = 0.0617
+    assert table["power"][0] == pytest.approx(stats.poisson.cdf(29, 20))
+
+
+def test_an_industry_at_half_the_rate_is_hardly_ever_called_as_expected() -> None:
+    """The interval excludes half the rate in at most 2.5 % of samples, whatever their number."""
+    draw = np.random.default_rng(5)
+    called = 0
+    for _ in range(400):
+        counts = draw.poisson(np.array([13.0] + [26.0] * 11)).astype(float)
+        table = compare_rates(counts, np.ones(12))
+        called += table["verdict"][0] == "as_expected"
+    assert called / 400 < 0.06  # expectation is pulled down a little by the weak industry itself
 
 
 @given(COUNTS)

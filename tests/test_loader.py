@@ -153,9 +153,9 @@ def test_facts_of_ecosystem_yaml() -> None:
 
 
 def test_the_caller_goes_before_ecosystem_yaml() -> None:
-    tables = {**TOWN, "ecosystem.yaml": "as_of: 2024-01-01\nsettings: {seed: 5, power: 0.9}\n"}
+    tables = {**TOWN, "ecosystem.yaml": "as_of: 2024-01-01\nsettings: {seed: 5, margin: 0.9}\n"}
     chosen = make_ecosystem(tables, seed=7, as_of="2023-12-31").settings
-    assert (chosen.seed, chosen.power, chosen.as_of) == (7, 0.9, dt.date(2023, 12, 31))
+    assert (chosen.seed, chosen.margin, chosen.as_of) == (7, 0.9, dt.date(2023, 12, 31))
 
 
 def test_a_settings_value_is_taken_as_it_is(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_an_unknown_name_is_an_error_that_lists_the_known_ones() -> None:
         ("alpha", 1),
         ("alpha", "5%"),
         ("alpha", math.nan),
-        ("power", 1.2),
+        ("margin", 1.2),
         ("ci_level", 95),
         ("map_nodes", 0),
     ],

@@ -76,7 +76,7 @@ def find_gaps(ecosystem: Ecosystem) -> pd.DataFrame:
     Parameters
     ----------
     ecosystem
-        The ecosystem; its settings choose exposure, alpha (false discovery rate), power and
+        The ecosystem; its settings choose exposure, alpha (false discovery rate), margin and
         ci_level.
 
     Returns
@@ -100,7 +100,7 @@ def find_gaps(ecosystem: Ecosystem) -> pd.DataFrame:
         table["observed"].where(relevant).to_numpy(dtype=float),
         table["exposure"].where(relevant).to_numpy(dtype=float),
         alpha=settings.alpha,
-        power=settings.power,
+        margin=settings.margin,
         level=settings.ci_level,
     )
     table = table.join(rates.set_index(table.index)).join(_describe_firms(ecosystem, table.index))
@@ -122,7 +122,7 @@ def compare_rates(
     exposure: Floats,
     *,
     alpha: float = 0.05,
-    power: float = 0.8,
+    margin: float = 0.5,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Compare counts with what their exposure would give.
@@ -133,8 +133,9 @@ def compare_rates(
         One value a group; a group with no known exposure above 0 is left out of the comparison.
     alpha
         False discovery rate.
-    power
-        Least power against half the expected rate for the verdict as_expected.
+    margin
+        A ratio to expectation above which a deficit does not matter: as_expected is said only
+        where the whole interval lies above it.
     level
         Level of the interval.
 
@@ -160,27 +161,16 @@ def compare_rates(
     total = weight.sum()
     expected = count.sum() * weight / total if total else weight
     comparable = expected > 0
-    with np.errstate(invalid="ignore", divide="ignore"):
-        low, high = _bound_counts(count, level)
-        table = pd.DataFrame(
-            {
-                "expected": expected,
-                "ratio": count / expected,
-                "ci_low": low / expected,
-                "ci_high": high / expected,
-                "p": stats.poisson.cdf(count, expected),
-                "p_over": stats.poisson.sf(count - 1, expected),
-            }
-        )
+    table = _test_counts(count, expected, level=level)
     table[~comparable] = np.nan
     table["critical"] = _find_critical(expected, alpha)
     testable = comparable & (table["critical"] >= 0).to_numpy()
     table["q"] = _control_discoveries(table["p"], testable)
     table["q_over"] = _control_discoveries(table["p_over"], comparable)
     table["power"] = np.where(
-        comparable, stats.poisson.cdf(table["critical"], expected / 2), np.nan
+        comparable, stats.poisson.cdf(table["critical"], margin * expected), np.nan
     )
-    table["verdict"] = _choose_verdict(table, alpha=alpha, power=power)
+    table["verdict"] = _choose_verdict(table, alpha=alpha, margin=margin)
     table["critical"] = table["critical"].where(testable).astype("Int64")
     return table
 
@@ -226,6 +216,22 @@ def _find_relevant(ecosystem: Ecosystem, table: pd.DataFrame) -> pd.Series:
     return ~stated.reindex(table.index).isin([False])
 
 
+def _test_counts(count: Floats, expected: Floats, *, level: float) -> pd.DataFrame:
+    """Set counts against expectations: ratio with interval, and the chance of as few or many."""
+    low, high = _bound_counts(count, level)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return pd.DataFrame(
+            {
+                "expected": expected,
+                "ratio": count / expected,
+                "ci_low": low / expected,
+                "ci_high": high / expected,
+                "p": stats.poisson.cdf(count, expected),
+                "p_over": stats.poisson.sf(count - 1, expected),
+            }
+        )
+
+
 def _bound_counts(count: Floats, level: float) -> tuple[Floats, Floats]:
     tail = (1 - level) / 2
     low = np.where(count > 0, stats.chi2.ppf(tail, 2 * count) / 2, 0.0)
@@ -247,9 +253,9 @@ def _control_discoveries(p: pd.Series, testable: NDArray[np.bool_]) -> Floats:
     return q
 
 
-def _choose_verdict(table: pd.DataFrame, *, alpha: float, power: float) -> NDArray[np.str_]:
+def _choose_verdict(table: pd.DataFrame, *, alpha: float, margin: float) -> NDArray[np.str_]:
     return np.select(
-        [table["q"] <= alpha, table["q_over"] <= alpha, table["power"] >= power],
+        [table["q"] <= alpha, table["q_over"] <= alpha, table["ci_low"] > margin],
         ["gap", "over_linked", "as_expected"],
         "not_enough_data",
     )

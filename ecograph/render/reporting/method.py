@@ -51,7 +51,7 @@ def _tabulate_settings(page: Page) -> Table:
         "exposure": voice.say(f"choice.{settings.exposure}"),
         "ci_level": voice.write(settings.ci_level, "level"),
         "alpha": voice.write(settings.alpha, "published"),
-        "power": voice.write(settings.power, "level"),
+        "margin": voice.write(settings.margin, "level"),
         "least": voice.write(find_least(settings), "expected"),
         "weighting": voice.say(f"choice.{settings.weighting}"),
         "counted": voice.join(voice.name("status", status) for status in settings.counted),

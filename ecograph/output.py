@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import io
 import json
 import math
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 import yaml
+
+from ecograph.errors import EcographError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +39,7 @@ _LEFTOVER = ".ecograph-part"
 _FORMULA = re.compile(r"^[=+\-@＝＋－＠\t\r\x00]")
 _NUMBER = re.compile(r"^[+-]?\d+([.,]\d+)*([eE][+-]?\d+)?%?$")
 _DIGITS = 12  # significant; what differs behind them is rounding
+_EXACT = 2**53  # whole numbers up to here are exact
 
 
 def render_csv(table: pd.DataFrame, *, index: bool = True) -> bytes:
@@ -55,9 +59,7 @@ def render_csv(table: pd.DataFrame, *, index: bool = True) -> bytes:
     """
     flat = table.reset_index() if index else table
     plain = pd.DataFrame({name: flat[name].map(_write_cell) for name in flat.columns}, dtype=object)
-    buffer = io.StringIO()
-    plain.to_csv(buffer, index=False, lineterminator="\n")
-    return b"\xef\xbb\xbf" + buffer.getvalue().encode("utf-8")
+    return _encode_csv(plain)
 
 
 def render_json(
@@ -137,16 +139,51 @@ def save_tables(tables: TableSet, folder: Path) -> list[Path]:
     -------
     list of Path
         The files written.
+
+    Raises
+    ------
+    EcographError
+        If the folder holds files of another ecosystem, which would be mixed with this one.
     """
+    _refuse_others(folder, {f"{name}.csv" for name in tables.tables} | {"ecosystem.yaml"})
     written = []
     for name, table in sorted(tables.tables.items()):
-        text = table.to_csv(index=False, lineterminator="\n")
         written.append(folder / f"{name}.csv")
-        write_bytes(written[-1], b"\xef\xbb\xbf" + text.encode("utf-8"))
+        write_bytes(written[-1], _encode_csv(table))
     facts = yaml.safe_dump(dict(tables.facts), allow_unicode=True, sort_keys=False)
     written.append(folder / "ecosystem.yaml")
     write_bytes(written[-1], facts.encode("utf-8"))
     return written
+
+
+def _encode_csv(table: pd.DataFrame) -> bytes:
+    """Encode a table as CSV; a lone carriage return within a cell has it quoted throughout."""
+    texts = table.select_dtypes(include=["object", "string"])
+    broken = any(column.astype(str).str.contains("\r").any() for _, column in texts.items())
+    quoting = csv.QUOTE_ALL if broken else csv.QUOTE_MINIMAL
+    buffer = io.StringIO()
+    table.to_csv(buffer, index=False, lineterminator="\n", quoting=quoting)
+    return b"\xef\xbb\xbf" + buffer.getvalue().encode("utf-8")
+
+
+def _refuse_others(folder: Path, own: set[str]) -> None:
+    if not folder.is_dir():
+        return
+    others = sorted(
+        f.name for f in folder.iterdir() if f.name not in own and not f.name.startswith(".")
+    )
+    if others:
+        raise EcographError(
+            f"{folder} already holds {', '.join(others[:5])}; choose an empty folder, "
+            "so that two ecosystems are not mixed."
+        )
+
+
+def _write_number(value: float) -> str:
+    """Write a number: sums of money to the cent, anything else with 12 significant digits."""
+    if value.is_integer() and abs(value) < _EXACT:
+        return f"{value:.0f}"
+    return repr(value) if round(value, 2) == value else f"{value:.{_DIGITS}g}"
 
 
 def _write_cell(value: object) -> object:
@@ -156,7 +193,7 @@ def _write_cell(value: object) -> object:
         return f"'{value}" if live else value
     simple = _simplify(value)
     if isinstance(simple, float):
-        return f"{simple:.{_DIGITS}g}"
+        return _write_number(simple)
     if isinstance(simple, bool):
         return "true" if simple else "false"
     if isinstance(simple, list):
@@ -180,7 +217,7 @@ def _simplify(value: Any) -> Any:  # noqa: ANN401, PLR0911 - any value that a ta
     if isinstance(value, np.generic):
         return _simplify(value.item())
     if isinstance(value, float):
-        return float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None
+        return float(_write_number(value)) if math.isfinite(value) else None
     if isinstance(value, pd.Timestamp):
         return value.date().isoformat()
     return value if isinstance(value, str | int | bool) else str(value)

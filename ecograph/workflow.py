@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import json
 import platform
+import re
 import time
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -54,6 +55,8 @@ STAGES = ("load", *_RESULTS, "network", "map", "report", "write")
 
 _LIBRARIES = ("networkit", "networkx", "numpy", "pandas", "pyvis", "scipy")
 _NO_INDEX = {"summary", "pairs"}
+_UNDERWAY = ".ecograph-run"  # lists what is being written, until run.json does
+_NAME = re.compile(r"(tables/)?[a-z_]+\.(csv|html)")
 
 
 @dataclass
@@ -112,7 +115,7 @@ def analyse(
         If OUT cannot be written.
     """
     source, folder = Path(data), Path(out)
-    if folder.resolve() == source.resolve():
+    if source.resolve() in {folder.resolve(), folder.resolve() / "tables"}:
         raise SettingsError(f"{folder} holds the input; choose another folder for the results.")
     started = dt.datetime.now(tz=dt.UTC)
     seconds: dict[str, float] = {}
@@ -127,6 +130,7 @@ def analyse(
         _write_files(run, folder, contents)
     record = _record_run(run, started)
     write_bytes(folder / "run.json", record)
+    (folder / _UNDERWAY).unlink()
     return run
 
 
@@ -179,21 +183,41 @@ def _render_files(
 
 
 def _write_files(run: Run, folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write every file; a list of them stands in the folder while that is under way."""
     sweep_leftovers(folder)
-    _remove_outdated(folder, set(contents))
+    earlier = _read_outputs(folder / "run.json")
+    underway = folder / _UNDERWAY
+    _refuse_foreign(folder, {*contents, "run.json"}, {**_read_outputs(underway), **earlier})
+    listed = {"outputs": dict.fromkeys(contents, "")}
+    write_bytes(underway, json.dumps(listed).encode())
+    _remove_outdated(folder, set(contents), earlier)
     for name, data in sorted(contents.items()):
         write_bytes(folder / name, data)
         run.files[name] = hashlib.sha256(data).hexdigest()
 
 
-def _remove_outdated(folder: Path, kept: set[str]) -> None:
-    """Remove files that an earlier run wrote, unchanged since, and this one does not."""
+def _read_outputs(path: Path) -> dict[str, str]:
+    """Read which files a run wrote, or was about to write; only names that ecograph gives."""
     try:
-        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        earlier = dict(record["outputs"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return
-    for name in sorted(set(earlier) - kept):
+        outputs = json.loads(path.read_text(encoding="utf-8"))["outputs"]
+        found = {str(name): str(sha) for name, sha in outputs.items() if _NAME.fullmatch(name)}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    return {**found, "run.json": ""}
+
+
+def _refuse_foreign(folder: Path, wanted: set[str], ours: Mapping[str, str]) -> None:
+    foreign = sorted(name for name in wanted if name not in ours and (folder / name).exists())
+    if foreign:
+        raise SettingsError(
+            f"{folder} holds files that ecograph did not write: {', '.join(foreign[:5])}. "
+            "Choose another folder, or move them."
+        )
+
+
+def _remove_outdated(folder: Path, kept: set[str], earlier: Mapping[str, str]) -> None:
+    """Remove files that an earlier run wrote, unchanged since, and this one does not."""
+    for name in sorted(set(earlier) - kept - {"run.json"}):
         file = folder / name
         if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == earlier[name]:
             file.unlink()

@@ -1,3 +1,4 @@
+import csv
 import io
 import json
 import os
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ecograph.errors import EcographError
 from ecograph.output import (
     render_csv,
     render_json,
@@ -111,3 +113,26 @@ def test_saved_tables_load_unchanged(tmp_path):
     back = read_back((tmp_path / "universities.csv").read_bytes())
     assert back.equals(names.astype(back.dtypes))
     assert (tmp_path / "ecosystem.yaml").read_text(encoding="utf-8") == "name: 甲\n"
+
+
+def test_a_carriage_return_in_a_name_stays_one_cell():
+    table = pd.DataFrame({"name": ["a\rb", "c"], "n": [1, 2]})
+    back = render_csv(table, index=False).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(back, newline=""))) == [
+        ["name", "n"],
+        ["a\rb", "1"],
+        ["c", "2"],
+    ]
+
+
+def test_sums_of_money_keep_their_cents():
+    back = read_back(render_csv(pd.DataFrame({"amount": [13437508769.58, 2e6]}), index=False))
+    assert back["amount"].tolist() == ["13437508769.58", "2000000"]
+
+
+def test_two_ecosystems_are_not_mixed_in_one_folder(tmp_path):
+    names = pd.DataFrame({"id": ["U1"], "name": ["甲"]})
+    save_tables(TableSet({"universities": names, "events": names}), tmp_path)
+    with pytest.raises(EcographError, match=r"events\.csv"):
+        save_tables(TableSet({"universities": names}), tmp_path)
+    save_tables(TableSet({"universities": names, "events": names}), tmp_path)

@@ -186,3 +186,69 @@ def test_h2020_ends_within_a_minute(tmp_path):
     assert len(run.results["centrality"]) == 12_326
     ties = pd.read_csv(tmp_path / "out" / "tables" / "organisations_network.csv")
     assert len(ties) == 170_120  # pairs counted from participations with a sparse product
+
+
+@pytest.mark.parametrize("name", ["index.html", "run.json", "tables/nodes.csv"])
+def test_a_file_of_someone_else_under_our_name_is_never_touched(tmp_path, name):
+    (tmp_path / "tables").mkdir()
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(eg.SettingsError, match=name):
+        eg.analyse(JINZHONG, tmp_path)
+    assert (tmp_path / name).read_text() == "mine"
+    assert [f for f in tmp_path.rglob("*") if f.is_file()] == [tmp_path / name]
+
+
+def test_a_run_that_was_killed_while_writing_is_repaired_by_the_next(out, tmp_path, monkeypatch):
+    written = []
+
+    def write_some(path, data):
+        if len(written) == 4:
+            raise KeyboardInterrupt
+        written.append(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ecograph.workflow.write_bytes", write_some)
+        with pytest.raises(KeyboardInterrupt):
+            eg.analyse(JINZHONG, tmp_path)
+    assert not (tmp_path / "run.json").exists()
+    eg.analyse(JINZHONG, tmp_path)
+    assert hashes(tmp_path) == hashes(out)
+
+
+def test_a_forged_record_leads_to_no_file_outside(tmp_path):
+    victim = tmp_path / "victim.txt"
+    victim.write_text("precious")
+    out = tmp_path / "out"
+    eg.analyse(JINZHONG, out)
+    record = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    record["outputs"]["../victim.txt"] = hashlib.sha256(b"precious").hexdigest()
+    (out / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    eg.analyse(JINZHONG, out)
+    assert victim.read_text() == "precious"
+
+
+def test_results_do_not_go_around_their_own_input(tmp_path):
+    data = shuffle(JINZHONG, tmp_path / "tables", 1)
+    with pytest.raises(eg.SettingsError, match="holds the input"):
+        eg.analyse(data, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        {"agreements.csv": "id,status\nA1,signed\n"},
+        {"events.csv": "id,name\nV1,fair\n"},
+        {"indicators.csv": "id,name,value\nK1,firms,3\n"},
+        {"universities.csv": "id,name\n", "agreements.csv": "id,parties\n"},
+        {"enterprises.csv": "id,name\nE1,\n"},
+    ],
+)
+def test_the_main_job_ends_on_data_with_nothing_to_draw(tmp_path, tables):
+    data = tmp_path / "data"
+    data.mkdir()
+    for name, text in tables.items():
+        (data / name).write_text(text, encoding="utf-8")
+    eg.analyse(data, tmp_path / "out")
+    assert (tmp_path / "out" / "run.json").exists()

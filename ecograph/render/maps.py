@@ -383,7 +383,7 @@ def _size_nodes(view: _View) -> pd.DataFrame:
     sizes = least + 1.6 * least * np.sqrt(values / values.max().replace(0, 1))
     links = _count_links(view)
     base = least + np.where(view.nodes["kind"] == "industry", 3, 0)
-    others = base + least * np.sqrt(links / max(int(links.max()), 1))
+    others = base + least * np.sqrt(links / max([1, *links]))
     return sizes.apply(lambda column: column.fillna(others)).round(1)
 
 

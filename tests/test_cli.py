@@ -211,3 +211,21 @@ def test_an_interrupt_leaves_with_130_and_without_output(tmp_path):
     assert process.returncode == 130
     assert b"Traceback" not in error
     assert not (tmp_path / "out" / "run.json").exists()
+
+
+def test_an_ending_that_is_no_format_is_wrong_usage(tmp_path):
+    done = run("gaps", JINZHONG, "-o", tmp_path / "gaps.xlsx")
+    assert done.returncode == 2
+    assert b".csv" in done.stderr
+    assert not (tmp_path / "gaps.xlsx").exists()
+
+
+def test_a_month_as_of_means_its_last_day():
+    done = run("summary", JINZHONG, "--as-of", "2025-06", "--format", "json", "-q")
+    assert json.loads(done.stdout)["meta"]["as_of"] == "2025-06-30"
+
+
+@pytest.mark.parametrize("command", commands, ids=lambda c: c.name)
+def test_every_command_takes_the_common_options(command):
+    options = {option for parameter in command.params for option in parameter.opts}
+    assert {"--as-of", "--lang", "--settings", "--seed", "--quiet"} <= options

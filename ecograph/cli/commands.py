@@ -76,7 +76,14 @@ def check(data: Path, form: str | None, output: Path | None, choices: Choices) -
     found = {"errors": len(ecosystem.errors), "rows": {k: int(v) for k, v in rows.items()}}
     table = attach_meta(table, ecosystem, "problems", method=found)
     if len(table) or form or output:
-        deliver(table, form=form, output=output, index=False, lang=ecosystem.lang)
+        deliver(
+            table,
+            form=form,
+            output=output,
+            index=False,
+            problems=ecosystem.problems,
+            lang=ecosystem.lang,
+        )
     counts = ", ".join(f"{n} {name}" for name, n in rows.items())
     warnings = len(table) - len(ecosystem.errors)
     note(f"{len(ecosystem.errors)} errors, {warnings} warnings; {counts}.", quiet=choices.quiet)
@@ -128,7 +135,7 @@ def _library(name: str) -> Callable[[Ecosystem], Any]:
 @click.option(
     "--weighting",
     type=click.Choice(["count", "newman"]),
-    help="Shared agreements, or 1/(k-1) for each of k parties.",
+    help="Shared agreements, or 1/(k-1) for an agreement of k members of the part.",
 )
 @table_options
 @setting_options
@@ -217,9 +224,9 @@ def report(data: Path, output: Path, choices: Choices) -> int:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--sheet", help="The sheet of a workbook; the first by default.")
 @table_options
-@click.option("-q", "--quiet", is_flag=True, help="No notes.")
+@setting_options
 def read(
-    file: Path, sheet: str | None, form: str | None, output: Path | None, *, quiet: bool
+    file: Path, sheet: str | None, form: str | None, output: Path | None, choices: Choices
 ) -> int:
     """Show one table as ecograph reads it: rows as text, and what is doubtful about it.
 
@@ -242,19 +249,20 @@ def read(
             "rows": {"rows": first.rows_in, "rejected": first.rejected, "blank": first.blank},
         }
     }
-    deliver(table, form=form, output=output, index=False, problems=first.problems)
+    lang = choices.settings.get("lang", "en")
+    deliver(table, form=form, output=output, index=False, problems=first.problems, lang=lang)
     if form != "json":
-        print_problems(first.problems)
+        print_problems(first.problems, lang)
     if len(sheets) > 1:
         others = ", ".join(s.sheet for s in sheets[1:])
-        note(f"Other sheets: {others} (--sheet NAME).", quiet=quiet)
+        note(f"Other sheets: {others} (--sheet NAME).", quiet=choices.quiet)
     return int(any(p.severity == "error" for p in first.problems))
 
 
 @click.command()
 @table_options
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="en", show_default=True)
-def schema(form: str | None, output: Path | None, lang: str) -> None:
+@setting_options
+def schema(form: str | None, output: Path | None, choices: Choices) -> None:
     """Show tables, columns, synonyms, node and edge kinds.
 
     \b
@@ -285,14 +293,14 @@ def schema(form: str | None, output: Path | None, lang: str) -> None:
     ]
     frame = pd.DataFrame(rows)
     frame.attrs = {"meta": _describe_kinds()}
-    deliver(frame, form=form, output=output, index=False, lang=lang)
+    deliver(frame, form=form, output=output, index=False, lang=choices.settings.get("lang", "en"))
 
 
 @click.command()
 @click.option("-o", "--output", type=_OUT, required=True, help="The workbook to write.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-def template(output: Path, lang: str) -> None:
-    """Write an empty workbook to fill in, one sheet a table.
+@setting_options
+def template(output: Path, choices: Choices) -> None:
+    """Write an empty workbook to fill in, one sheet a table, in Chinese or with --lang en.
 
     \b
     Example:
@@ -301,15 +309,14 @@ def template(output: Path, lang: str) -> None:
     from ecograph.output import write_bytes
     from ecograph.workbook import render_template_workbook
 
-    write_bytes(output, render_template_workbook(lang))
+    write_bytes(output, render_template_workbook(choices.settings.get("lang", "zh")))
 
 
 @click.command()
 @click.option("--profile", default="jinzhong", show_default=True, help="Which city to resemble.")
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("-o", "--output", type=_OUT, required=True, help="The data folder to write.")
-@click.option("-q", "--quiet", is_flag=True, help="No notes.")
-def generate(profile: str, seed: int, output: Path, *, quiet: bool) -> None:
+@setting_options
+def generate(profile: str, output: Path, choices: Choices) -> None:
     """Generate a synthetic city of realistic size.
 
     \b
@@ -319,16 +326,17 @@ def generate(profile: str, seed: int, output: Path, *, quiet: bool) -> None:
     from ecograph.output import save_tables
     from ecograph.synthetic import generate_city
 
+    seed = choices.settings.get("seed", 1)
     files = save_tables(generate_city(profile, seed=seed), output)
-    note(f"{len(files)} files in {output}, synthetic.", quiet=quiet)
+    note(f"{len(files)} files in {output}, synthetic, seed {seed}.", quiet=choices.quiet)
 
 
 @click.command()
 @click.argument("register", type=click.Choice(["h2020", "anr-pia", "norway-h2020"]))
 @click.argument("source", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("-o", "--output", type=_OUT, required=True, help="The data folder to write.")
-@click.option("-q", "--quiet", is_flag=True, help="No notes.")
-def convert(register: str, source: Path, output: Path, *, quiet: bool) -> None:
+@setting_options
+def convert(register: str, source: Path, output: Path, choices: Choices) -> None:
     """Convert a public register into an ecosystem folder; its control totals are checked.
 
     \b
@@ -341,7 +349,7 @@ def convert(register: str, source: Path, output: Path, *, quiet: bool) -> None:
     tables = convert_register(register, source)
     save_tables(tables, output)
     totals = ", ".join(f"{name} {value:,.15g}" for name, value in tables.totals.items())
-    note(f"Control totals: {totals}.", quiet=quiet)
+    note(f"Control totals: {totals}.", quiet=choices.quiet)
 
 
 def _open(data: Path, choices: Choices, *, report: bool = True) -> Ecosystem:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ecograph.settings import MOST_SEED
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
@@ -17,6 +19,23 @@ __all__ = ["Choices", "data_argument", "setting_options", "table_options"]
 
 DATA = click.Path(exists=True, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+class _Day(click.ParamType[Any]):
+    """A day, or a month or year that stands for its last day."""
+
+    name = "date"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.date:
+        """Read the text as ecograph reads dates."""
+        from ecograph.reading.values import parse_period
+
+        period = parse_period(value)
+        if period is None:
+            self.fail(f"{value!r} is no date; write YYYY-MM-DD.", param, ctx)
+        return period.end
 
 
 @dataclass(frozen=True)
@@ -43,7 +62,7 @@ def data_argument(command: Callable[..., Any]) -> Callable[..., Any]:
 def setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --as-of, --lang, --settings, --seed and --quiet; pass them on as ``choices``."""
 
-    @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day to look at.")
+    @click.option("--as-of", type=_Day(), help="The day to look at; of a month or year the last.")
     @click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of texts.")
     @click.option(
         "--settings",
@@ -51,12 +70,12 @@ def setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
         help="YAML file of settings.",
     )
-    @click.option("--seed", type=click.IntRange(min=0), help="Seed of everything random.")
+    @click.option("--seed", type=click.IntRange(0, MOST_SEED), help="Seed of everything random.")
     @click.option("-q", "--quiet", is_flag=True, help="No progress, no notes.")
     @functools.wraps(command)
     def wrapped(
         *,
-        as_of: dt.datetime | None,
+        as_of: dt.date | None,
         lang: str | None,
         settings_file: Path | None,
         seed: int | None,
@@ -64,7 +83,7 @@ def setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
         **arguments: Any,  # noqa: ANN401 - the command's own
     ) -> Any:  # noqa: ANN401 - what the command returns
         settings = _read_settings(settings_file)
-        chosen = {"as_of": as_of.date() if as_of else None, "lang": lang, "seed": seed}
+        chosen = {"as_of": as_of, "lang": lang, "seed": seed}
         settings |= {name: value for name, value in chosen.items() if value is not None}
         return command(choices=Choices(settings, quiet), **arguments)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["deliver", "note", "print_problems", "watch_stages"]
 
+_ENDINGS = {"csv": "csv", "json": "json", "parquet": "parquet", "txt": "table"}
 _SHOWN = 20  # problems on the screen before the rest is only counted
 _MOST_ROWS = 40
 _LARGE = 1e5  # from here on a number is shown without decimals
@@ -142,8 +143,13 @@ def watch_stages(
 
 
 def _form_of(output: Path | None) -> str:
-    suffix = output.suffix.lower().lstrip(".") if output else ""
-    return suffix if suffix in {"csv", "json", "parquet"} else "table"
+    if output is None:
+        return "table"
+    suffix = output.suffix.lower().lstrip(".")
+    if suffix not in _ENDINGS:
+        known = ", ".join(f".{ending}" for ending in _ENDINGS)
+        raise click.UsageError(f"{output.name}: end the file in {known}, or say --format.")
+    return _ENDINGS[suffix]
 
 
 def _draw_table(table: pd.DataFrame, lang: str, *, whole: bool, index: bool) -> str:

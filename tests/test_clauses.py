@@ -6,6 +6,7 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+from builders import make_ecosystem
 
 from ecograph.analysis.clauses import (
     MET,
@@ -13,8 +14,10 @@ from ecograph.analysis.clauses import (
     UNKNOWN,
     Facts,
     Span,
+    date_certificates,
     judge_clause,
     judge_programme,
+    read_certificates,
 )
 from ecograph.rules import Clause, Direct, Limit, Programme, Quantity, Step, Test
 
@@ -173,3 +176,43 @@ def test_any_of_several_direct_routes_will_do():
     sure, doubted = size.states == MET, size.doubted
     assert sure.tolist() == [True, True, True, True, False, False, True, False, False]
     assert (doubted & ~sure).tolist() == [False] * 4 + [True, True, False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "certificates"),
+    [
+        ("little giant, high-tech enterprise", ("little_giant", "high_tech")),
+        ("高企/科小、高新技术企业", ("high_tech", "tech_sme")),
+        ("高企（2021年、2024年），瞪羚", ("high_tech", "gazelle")),
+        ("科技和创新型中小企业", ("innovative_sme",)),
+        ("重点「小巨人」企业(2021-2024)", ("key_little_giant",)),
+        ("国家级制造业单项冠军企业", ("champion",)),
+        ("省级瞪羚企业", ("gazelle",)),
+        ("省级制造业单项冠军", ("省级制造业单项冠军",)),  # not the state's title
+        ("国家老字号（2010年）", ("国家老字号（2010年）",)),
+        ("；", ()),
+    ],
+)
+def test_certificates_are_read_however_they_are_written(text, certificates):
+    assert read_certificates(text) == certificates
+
+
+def test_a_certificate_held_more_than_once_stands_as_its_best_row():
+    rows = """enterprise,certificate,valid_from,valid_to
+E1,高企,2030-01-01,2032-12-31
+E1,高企,,2020-12-31
+E2,高企,,2020-12-31
+E2,高企；科小,2024-01-01,2026-12-31
+E3,高企,2030-01-01,
+E4,；,,
+"""
+    firms = "id,name\n" + "".join(f"E{n},firm {n}\n" for n in range(1, 5))
+    ecosystem = make_ecosystem({"enterprises": firms, "certificates": rows}, as_of="2025-12-31")
+    table = date_certificates(ecosystem)
+    assert table[["enterprise", "certificate", "standing"]].to_numpy().tolist() == [
+        ["E1", "high_tech", "expired"],
+        ["E2", "high_tech", "in_force"],
+        ["E2", "tech_sme", "in_force"],
+        ["E3", "high_tech", "future"],
+    ]
+    assert table["until"].dt.year.tolist()[:3] == [2020, 2026, 2026]

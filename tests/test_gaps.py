@@ -183,7 +183,7 @@ def test_the_order_of_groups_does_not_matter(
     pd.testing.assert_frame_equal(moved, table.iloc[order].reset_index(drop=True))
 
 
-# Steel has 100 firms by its own statement and one listed; glass two listed, wine none known.
+# Steel states 100 firms and lists two; glass lists two and states none; wine has none known.
 TOWN = {
     "universities": "id,name\nU1,a\n",
     "platforms": "id,name\nP1,p\n",
@@ -237,10 +237,10 @@ def test_firms_and_parties_are_listed_once() -> None:
     assert parties.set_index(["agreement", "party"])["kind"][("A6", "I3")] == "industry"
 
 
-def test_stated_exposure_goes_before_listed_firms() -> None:
+def test_listed_firms_are_the_exposure_where_one_industry_with_firms_states_none() -> None:
     exposure = sum_exposure(make_ecosystem(TOWN), "enterprises")
-    assert exposure["exposure"].fillna(-1).tolist() == [100, 2, -1, 10]
-    assert exposure["exposure_from"].tolist() == ["stated", "listed", "unknown", "stated"]
+    assert exposure["exposure"].fillna(-1).tolist() == [2, 2, -1, -1]
+    assert exposure["exposure_from"].tolist() == ["listed", "listed", "unknown", "unknown"]
 
 
 def test_exposure_by_staff_takes_each_firm_s_latest_figure() -> None:
@@ -259,9 +259,7 @@ def test_gaps_of_a_town_by_hand() -> None:
     assert tuple(table.columns) == GAP_COLUMNS
     assert table.index.name == "industry"
     assert table["observed"].to_dict() == {"I1": 3, "I2": 1, "I3": 1, "I4": 1}
-    assert table["expected"].dropna().to_dict() == pytest.approx(
-        {"I1": 4 * 100 / 102, "I2": 4 * 2 / 102}
-    )
+    assert table["expected"].dropna().to_dict() == {"I1": 2, "I2": 2}  # 4 links, 2 firms each
     assert table["verdict"].to_dict() == {
         "I1": "not_enough_data",
         "I2": "not_enough_data",

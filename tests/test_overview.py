@@ -136,3 +136,19 @@ def test_a_summary_of_nothing() -> None:
         ["rows", "rejected", 1],
         ["rows", "blank", 1],
     ]
+
+
+def test_holders_of_dated_certificates_are_unknown_without_an_as_of_day() -> None:
+    town = {name: text for name, text in TOWN.items() if name in {"enterprises", "certificates"}}
+    ecosystem = make_ecosystem(town)
+    assert ecosystem.as_of is None
+    assert math.isnan(count_matching(ecosystem, "certificate:high_tech"))
+    assert count_matching(ecosystem, "certificate:灯塔工厂") == 1  # without any date
+
+
+def test_holders_are_counted_however_the_certificate_is_written() -> None:
+    rows = 'E1,"高新技术企业（2021年）；科小"\nE2,国家高新技术企业\nE3,高企（有效期至2023年）\n'
+    ecosystem = make_ecosystem({**TOWN, "certificates": "enterprise,certificate\n" + rows})
+    assert count_matching(ecosystem, "certificate:high_tech") == 2  # that of E3 has expired
+    assert count_matching(ecosystem, "certificate:国家高新技术企业") == 2
+    assert count_matching(ecosystem, "certificate:tech_sme") == 1

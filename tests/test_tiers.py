@@ -3,12 +3,15 @@
 from pathlib import Path
 
 import pytest
+from builders import make_ecosystem
 
+from ecograph import compute_results
 from ecograph.analysis.clauses import gather_facts, judge_programme
 from ecograph.analysis.reasons import say_missing
 from ecograph.analysis.tiers import TIER_COLUMNS, TIERS, assign_tiers, count_tiers
 from ecograph.loader import load
 from ecograph.rules import read_programmes
+from ecograph.schema import read_schema
 
 JINZHONG = Path(__file__).parent.parent / "data" / "jinzhong"
 WORDS = {1: "met", 0: "unknown", -1: "not met"}
@@ -416,6 +419,68 @@ def test_a_certificate_outside_the_vocabulary_gives_no_tier(build):
     assert "also holds 老字号, which gives no tier" in row["reason"]
 
 
+@pytest.mark.parametrize(
+    ("text", "tier", "keys"),
+    [
+        ("小巨人；高企", "tree", "high_tech；little_giant"),
+        ("国家高新技术企业", "shrub", "high_tech"),
+        ('"专精特新""小巨人""企业"', "tree", "little_giant"),  # straight quotes, as CSV has them
+        ("高新技术企业（2021年）", "shrub", "high_tech"),
+        ("国家级专精特新小巨人", "tree", "little_giant"),
+        ("省级专精特新中小企业", "shrub", "specialised_sme"),
+        ("科技型中小企业（2024）", "seedling", "tech_sme"),
+        ("高企（有效期至2025-12-31）", "shrub", "high_tech"),
+        ("高企（有效期至2025-12-30）", "none", ""),
+        ("省级专精特新小巨人", "none", "省级专精特新小巨人"),
+    ],
+)
+def test_certificates_as_they_are_written(build, text, tier, keys):
+    row = assign_tiers(build(certificates=[{"certificate": text}])).loc["E1"]
+    assert (row["tier"], row["certificates"]) == (tier, keys)
+
+
+def test_unknown_certificates_are_counted_by_firm(build):
+    texts = {"E1": "老字号；高企", "E2": "老字号", "E3": "灯塔工厂", "E4": "科小"}
+    rows = [{"enterprise": firm, "certificate": text} for firm, text in texts.items()]
+    table = assign_tiers(build([*texts], certificates=[*rows, rows[0]]))
+    unknown = table.attrs["meta"]["method"]["unknown_certificates"]
+    assert unknown == {"灯塔工厂": 1, "老字号": 2}
+    assert "also holds 老字号, which gives no tier" in table.loc["E1", "reason"]
+
+
+@pytest.mark.parametrize(
+    ("valid", "tier"),
+    [
+        ({"valid_to": "2099-12-31"}, "none"),
+        ({"valid_from": "2000-01-01"}, "none"),
+        ({}, "shrub"),  # without any date it counts
+    ],
+)
+def test_without_an_as_of_day_no_dated_certificate_gives_a_tier(build, valid, tier):
+    ecosystem = build(as_of=None, certificates=[{"certificate": "高企", **valid}])
+    assert ecosystem.as_of is None
+    row = assign_tiers(ecosystem).loc["E1"]
+    assert row["tier"] == tier
+    assert row["at_risk"] == ""
+    said = "whether in force is unknown: high-tech enterprise (no as-of day; state as_of in"
+    assert (said in row["reason"]) == bool(valid)
+    assert row["reason"].endswith("or give --as-of)") == bool(valid)
+
+
+@pytest.mark.parametrize(
+    ("valid", "as_of", "state"),
+    [
+        ({"valid_from": "2030-01-01"}, "2026-04-01", "not met"),  # only in future
+        ({"valid_to": "2020-01-01"}, "2026-04-01", "not met"),
+        ({"valid_to": "2030-01-01"}, "2026-04-01", "met"),
+        ({}, "2026-04-01", "met"),
+    ],
+)
+def test_who_holds_a_certificate_that_the_data_name_is_known(build, valid, as_of, state):
+    ecosystem = build(as_of=as_of, certificates=[{"certificate": "专精特新", **valid}])
+    assert judge(ecosystem, "little_giant")["specialised"] == state
+
+
 def test_a_held_certificate_outranks_what_is_computed(build):
     figures = {"revenue": 300_000_000, "rd_spend": 6_300_000, "staff": 100, "rd_staff": 20}
     ecosystem = build(
@@ -571,6 +636,28 @@ def test_without_firms_the_table_is_empty(build, tmp_path):
     assert table.empty
     assert tuple(table.columns) == TIER_COLUMNS
     assert count_tiers(table).empty
+
+
+def test_text_columns_stay_text_without_firms(build, tmp_path):
+    ecosystem = build()
+    (tmp_path / "enterprises.csv").unlink()
+    table = assign_tiers(load(tmp_path, settings=ecosystem.settings))
+    counts = {"met", "not_met", "unknown"}
+    kinds = {column: table[column].dtype.kind for column in TIER_COLUMNS if column not in counts}
+    assert set(kinds.values()) == {"O"}
+
+
+@pytest.mark.parametrize("name", read_schema().tables)
+def test_a_table_with_a_header_and_no_rows_is_no_obstacle(name):
+    """A template workbook has every table so."""
+    header = ",".join(read_schema().tables[name].columns) + "\n"
+    town = {
+        "universities": "id,name\nU1,a\n",
+        "enterprises": "id,name,industry\nE1,e,Steel\n",
+        "agreements": "id,date,parties\nA1,2024-01-01,U1;E1\n",
+    }
+    results = compute_results(make_ecosystem({**town, name: header}))
+    assert len(results["tiers"]) == (name != "enterprises")
 
 
 def test_another_currency_is_not_compared_with_yuan(build, tmp_path):

@@ -8,17 +8,20 @@ span open, and the clause unknown.
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from ecograph.analysis.links import list_parties
+from ecograph.analysis.links import list_parties, read_accounts
+from ecograph.reading.values import parse_period
 from ecograph.rules import MOST_YEARS, columns_of
 from ecograph.schema import read_schema
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
@@ -33,17 +36,30 @@ if TYPE_CHECKING:
 __all__ = [
     "MET",
     "NOT_MET",
+    "STANDINGS",
     "UNKNOWN",
     "Facts",
     "Judged",
     "Span",
+    "date_certificates",
     "gather_facts",
     "judge_clause",
     "judge_programme",
+    "read_certificates",
 ]
 
 MET, UNKNOWN, NOT_MET = 1, 0, -1
 """States of a clause, so ordered that "and" is the least and "or" the greatest."""
+
+STANDINGS = ("future", "expired", "undecided", "in_force")
+"""How a certificate stands on the as-of day; undecided where it is bounded and there is no day."""
+
+_SEPARATORS = re.compile(r"[;；、，,/\n](?![^(（]*[)）])")  # not those within brackets
+_QUOTES = re.compile(r"[\"'“”‘’＂「」《》]")
+_YEAR_IN_BRACKETS = re.compile(r"[(（][^()（）]*(?:\d{4}|有效|valid)[^()（）]*[)）]")
+_LAST_DAY = re.compile(r"(?:至|到|until|to|[-~～—–])\s*(\d{4}[\d\s年月日./-]*)")
+_PREFIX = re.compile(r"国家级|国家|省级")
+_NATIONAL = frozenset({"high_tech", "little_giant", "key_little_giant", "champion"})
 
 _DIGITS = 12  # growth rates are rounded here, so that 105/100 - 1 is 0.05
 _DAYS = 366
@@ -78,13 +94,13 @@ class Facts:
     firms
         Ids of the firms, sorted; all that follows is in their order.
     certificates
-        One row a firm and certificate: enterprise, certificate, until, in_force.
+        One row a firm and certificate: enterprise, certificate, until, standing.
     years
         Figures of each firm's latest year, of the year before it, and so on.
     spans
         ``FACTS`` of the rules: what is no figure of the accounts.
     held
-        By certificate: who holds it; unknown where nobody is listed for it.
+        By certificate: who holds it; unknown where the data name no holder, past or future.
     """
 
     firms: pd.Index
@@ -143,7 +159,7 @@ def gather_facts(ecosystem: Ecosystem) -> Facts:
         Certificates, figures, ages in years and numbers of agreements, by firm.
     """
     firms = ecosystem.select("enterprise").sort_index()
-    certificates = _date_certificates(ecosystem)
+    certificates = date_certificates(ecosystem)
     agreements = list_parties(ecosystem)["party"].value_counts()
     signed = np.asarray(agreements.reindex(firms.index).fillna(0), dtype=np.float64)
     return Facts(
@@ -153,6 +169,55 @@ def gather_facts(ecosystem: Ecosystem) -> Facts:
         spans={"age_years": _find_ages(ecosystem, firms), "agreements": Span(signed, signed)},
         held=_find_holders(certificates, firms.index),
     )
+
+
+def read_certificates(text: str) -> tuple[str, ...]:
+    """Read the certificates that a cell names: keys of the vocabulary, else the text itself.
+
+    Quotes, a year or validity in brackets and 国家级, 国家 or 省级 in front do not matter; a title
+    that the state awards is another one where it is 省级.
+
+    Parameters
+    ----------
+    text
+        One certificate, or several with ``；``, ``、``, ``，`` or ``/`` between them.
+
+    Returns
+    -------
+    tuple of str
+        Each once, in the order of the text.
+
+    Examples
+    --------
+    >>> read_certificates('专精特新"小巨人"企业；高新技术企业（2021年）；老字号')
+    ('little_giant', 'high_tech', '老字号')
+    >>> read_certificates("国家高新技术企业"), read_certificates("省级小巨人")
+    (('high_tech',), ('省级小巨人',))
+    """
+    return tuple(dict.fromkeys(key for key, _ in _read_entries(text)))
+
+
+def date_certificates(ecosystem: Ecosystem) -> pd.DataFrame:
+    """Date every certificate of a firm.
+
+    Parameters
+    ----------
+    ecosystem
+        The ecosystem; without an as-of day, certificates with a first or last day are undecided.
+
+    Returns
+    -------
+    pandas.DataFrame
+        enterprise, certificate, until, standing (one of ``STANDINGS``); a certificate that a firm
+        has more than once stands as the last of ``STANDINGS``, until its latest day.
+    """
+    dated = _list_certificates(ecosystem)
+    dated["rank"] = _rank_standings(dated["since"], dated["until"], ecosystem)
+    keys = ["enterprise", "certificate"]
+    latest = dated.groupby([*keys, "rank"], as_index=False)["until"].max()
+    latest = latest.drop_duplicates(keys, keep="last")
+    standing = latest["rank"].map(dict(enumerate(STANDINGS))).astype(object)
+    return latest.drop(columns="rank").assign(standing=standing)
 
 
 def judge_programme(programme: Programme, facts: Facts) -> list[Judged]:
@@ -208,29 +273,67 @@ def judge_clause(clause: Clause, facts: Facts) -> Judged:
     return Judged(clause, np.full(len(facts.firms), UNKNOWN, dtype=np.int8))
 
 
-# Facts
+# Certificates
 
 
-def _date_certificates(ecosystem: Ecosystem) -> pd.DataFrame:
-    """Date every certificate of a firm: enterprise, certificate, until, in_force; each once."""
+def _list_certificates(ecosystem: Ecosystem) -> pd.DataFrame:
+    """List the certificates of all cells, one a row: enterprise, certificate, since, until."""
     columns = ["enterprise", "certificate", "valid_from_start", "valid_to_end"]
-    rows = ecosystem.table("certificates", columns)[columns]
-    dated = rows[["enterprise", "certificate"]].assign(
-        until=pd.to_datetime(rows["valid_to_end"]), in_force=True
+    rows = ecosystem.table("certificates", columns)[columns].dropna(subset="certificate")
+    entries = {text: _read_entries(text) for text in rows["certificate"].unique()}
+    rows = rows.assign(entry=rows["certificate"].map(entries).astype(object)).explode("entry")
+    stated = pd.to_datetime(rows["entry"].str[1])
+    return pd.DataFrame(
+        {
+            "enterprise": rows["enterprise"].astype(object),
+            "certificate": rows["entry"].str[0].astype(object),
+            "since": pd.to_datetime(rows["valid_from_start"]),
+            "until": pd.to_datetime(rows["valid_to_end"]).fillna(stated),
+        }
     )
-    if ecosystem.as_of is not None:
-        day = pd.Timestamp(ecosystem.as_of)
-        dated["in_force"] = ~(dated["until"] < day)
-        dated = dated[~(pd.to_datetime(rows["valid_from_start"]) > day)]
-    latest = dated.groupby(["enterprise", "certificate", "in_force"], as_index=False).max()
-    return latest.sort_values("in_force").drop_duplicates(
-        ["enterprise", "certificate"], keep="last"
-    )
+
+
+def _read_entries(text: str) -> list[tuple[str, dt.date | None]]:
+    """Read the certificates of a cell, each with the last day that its brackets state."""
+    whole = _find_certificate(text)
+    parts = [text] if whole else [part.strip() for part in _SEPARATORS.split(text)]
+    return [(_find_certificate(part) or part, _find_last_day(part)) for part in parts if part]
+
+
+def _find_certificate(text: str) -> str | None:
+    """Find the key of a certificate, however it is written."""
+    schema = read_schema()
+    bare = _YEAR_IN_BRACKETS.sub("", _QUOTES.sub("", text)).strip()
+    key = schema.find_term("certificate", text) or schema.find_term("certificate", bare)
+    prefix = _PREFIX.match(bare)
+    if key or not prefix:
+        return key
+    key = schema.find_term("certificate", bare[prefix.end() :])
+    return None if prefix[0] == "省级" and key in _NATIONAL else key
+
+
+def _find_last_day(text: str) -> dt.date | None:
+    brackets = _YEAR_IN_BRACKETS.search(text)
+    day = _LAST_DAY.search(brackets[0]) if brackets else None
+    period = parse_period(day[1].strip()) if day else None
+    return period.end if period else None
+
+
+def _rank_standings(starts: pd.Series, ends: pd.Series, ecosystem: Ecosystem) -> NDArray[np.int64]:
+    """Rank how certificates stand on the as-of day: places in ``STANDINGS``."""
+    future, expired, undecided, in_force = range(len(STANDINGS))
+    if ecosystem.as_of is None:
+        return np.where(starts.notna() | ends.notna(), undecided, in_force)
+    day = pd.Timestamp(ecosystem.as_of)
+    return np.select([starts > day, ends < day], [future, expired], in_force)
+
+
+# Facts
 
 
 def _line_up_years(ecosystem: Ecosystem, firms: pd.Index) -> list[pd.DataFrame]:
     """Line the accounts up by how many years they lie behind each firm's latest year."""
-    accounts = _read_accounts(ecosystem)
+    accounts = _read_figures(ecosystem)
     year = accounts.index.get_level_values("year").to_series(index=accounts.index)
     behind = year.groupby("enterprise").transform("max") - year
     frames = [
@@ -242,20 +345,13 @@ def _line_up_years(ecosystem: Ecosystem, firms: pd.Index) -> list[pd.DataFrame]:
     return frames
 
 
-def _read_accounts(ecosystem: Ecosystem) -> pd.DataFrame:
-    """Read the figures by enterprise and year; those that contradict each other are unknown."""
+def _read_figures(ecosystem: Ecosystem) -> pd.DataFrame:
+    """Read all figures by enterprise and year; amounts only where they are in yuan."""
     columns = read_schema().tables["financials"].columns.values()
-    figures = [c.name for c in columns if c.type in {"number", "amount"}]
-    accounts = ecosystem.table("financials", ["enterprise", "year", *figures])
-    accounts = accounts[["enterprise", "year", *figures]].astype(dict.fromkeys(figures, float))
-    accounts = accounts.astype({"year": int}).dropna(subset=figures, how="all")
-    if ecosystem.as_of is not None:
-        accounts = accounts[accounts["year"] <= ecosystem.as_of.year]
-    if ecosystem.currency != "CNY":  # the documents say yuan
-        accounts = accounts.assign(**{c.name: np.nan for c in columns if c.type == "amount"})
-    years = accounts.groupby(["enterprise", "year"])
-    low, high = years.min(), years.max()
-    return low.where(low == high)
+    accounts = read_accounts(ecosystem, [c.name for c in columns if c.type in {"number", "amount"}])
+    if ecosystem.currency == "CNY":  # the documents say yuan
+        return accounts
+    return accounts.assign(**{c.name: np.nan for c in columns if c.type == "amount"})
 
 
 def _find_ages(ecosystem: Ecosystem, firms: pd.DataFrame) -> Span:
@@ -283,12 +379,13 @@ def _count_years(since: pd.Series, day: pd.Timestamp) -> Floats:
 
 
 def _find_holders(certificates: pd.DataFrame, firms: pd.Index) -> dict[str, States]:
-    """Find who holds what; where nobody is listed for a certificate, its register is absent."""
+    """Find who holds what; where the data never name a certificate, its register is absent."""
     held = {}
     for term in read_schema().vocabularies["certificate"]:
         rows = certificates[certificates["certificate"] == term.key]
         states = np.full(len(firms), NOT_MET if len(rows) else UNKNOWN, dtype=np.int8)
-        states[firms.isin(rows.loc[rows["in_force"], "enterprise"])] = MET
+        for standing, state in (("undecided", UNKNOWN), ("in_force", MET)):
+            states[firms.isin(rows.loc[rows["standing"] == standing, "enterprise"])] = state
         held[term.key] = states
     return held
 

@@ -7,10 +7,19 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ecograph.ecosystem import Ecosystem
     from ecograph.settings import Exposure
 
-__all__ = ["KNOWLEDGE_KINDS", "list_firms", "list_links", "list_parties", "sum_exposure"]
+__all__ = [
+    "KNOWLEDGE_KINDS",
+    "list_firms",
+    "list_links",
+    "list_parties",
+    "read_accounts",
+    "sum_exposure",
+]
 
 KNOWLEDGE_KINDS = ("university", "platform")
 """The kinds that stand for science: a link needs one of them as a party."""
@@ -50,16 +59,49 @@ def list_links(ecosystem: Ecosystem) -> pd.DataFrame:
     return links.sort_values(["industry", "agreement"], ignore_index=True)
 
 
+def read_accounts(ecosystem: Ecosystem, figures: Sequence[str]) -> pd.DataFrame:
+    """Read figures of the accounts up to the as-of year.
+
+    Parameters
+    ----------
+    ecosystem
+        The ecosystem; years after that of its as-of day are left out.
+    figures
+        Number and amount columns of the table ``financials``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by enterprise and year, in this order; one column a figure, nan where it is not in
+        the data or rows of the same firm and year contradict each other.
+    """
+    keys = ["enterprise", "year"]
+    accounts = ecosystem.table("financials", [*keys, *figures])[[*keys, *figures]]
+    accounts = accounts.astype({**dict.fromkeys(figures, float), "year": int})
+    accounts = accounts.dropna(subset=list(figures), how="all")
+    if ecosystem.as_of is not None:
+        accounts = accounts[accounts["year"] <= ecosystem.as_of.year]
+    years = accounts.groupby(keys)
+    low, high = years.min(), years.max()
+    return low.where(low == high)
+
+
 def sum_exposure(ecosystem: Ecosystem, exposure: Exposure) -> pd.DataFrame:
     """Sum what each industry's links are compared with.
+
+    Stated and listed figures are never mixed: one counts what an office knows of, the other what
+    is in the registers. The figures that the industries table states are used where every
+    relevant industry with a listed firm or a link states one; else the listed firms are counted
+    for all, and an industry without them is unknown. Output is only ever stated. A negative
+    figure is unknown.
 
     Parameters
     ----------
     ecosystem
         The ecosystem.
     exposure
-        ``enterprises`` (number of firms), ``rd_staff`` (people, latest year) or ``output``
-        (currency); the figure that the industries table states goes before the listed firms.
+        ``enterprises`` (number of firms), ``rd_staff`` (people; of each firm the latest known
+        figure up to the as-of year) or ``output`` (currency).
 
     Returns
     -------
@@ -68,21 +110,28 @@ def sum_exposure(ecosystem: Ecosystem, exposure: Exposure) -> pd.DataFrame:
         listed or unknown.
     """
     industries = ecosystem.select("industry")
-    stated = industries.reindex(columns=[exposure])[exposure].astype(float)
-    listed = _sum_listed(ecosystem, exposure).astype(float).reindex(industries.index)
-    value = stated.fillna(listed)
-    origin = pd.Series("unknown", index=industries.index)
-    origin[listed.notna()] = "listed"
-    origin[stated.notna()] = "stated"
-    return pd.DataFrame({"exposure": value, "exposure_from": origin})
+    value = industries.reindex(columns=[exposure])[exposure].astype(float)
+    value, origin = value.where(value >= 0), "stated"
+    if exposure != "output" and not _is_complete(value, ecosystem):
+        listed = _sum_listed(ecosystem, exposure).astype(float)
+        value, origin = listed.reindex(industries.index), "listed"
+    known = pd.Series(origin, index=industries.index).where(value.notna(), "unknown")
+    return pd.DataFrame({"exposure": value, "exposure_from": known})
+
+
+def _is_complete(stated: pd.Series, ecosystem: Ecosystem) -> bool:
+    """Say whether all relevant industries with a firm or a link state a figure."""
+    lacking = stated.index[stated.isna()]
+    relevant = ecosystem.select("industry").reindex(columns=["relevant"])["relevant"]
+    lacking = lacking.difference(relevant.index[relevant.isin([False])])
+    at_play = [*list_firms(ecosystem)["industry"], *list_links(ecosystem)["industry"]]
+    return not lacking.isin(at_play).any()
 
 
 def _sum_listed(ecosystem: Ecosystem, exposure: Exposure) -> pd.Series:
     firms = list_firms(ecosystem)
     if exposure == "enterprises":
-        return firms.groupby("industry").size().astype(float)
-    if exposure == "output":
-        return pd.Series(dtype=float)
-    accounts = ecosystem.table("financials", ["enterprise", "year", "rd_staff"])
-    latest = accounts.sort_values("year").groupby("enterprise")["rd_staff"].last()
+        return firms.groupby("industry").size()
+    staff = read_accounts(ecosystem, ["rd_staff"])["rd_staff"]
+    latest = staff[staff >= 0].groupby("enterprise").last()
     return firms.assign(x=firms["enterprise"].map(latest)).groupby("industry")["x"].sum(min_count=1)

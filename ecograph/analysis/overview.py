@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from ecograph.analysis.clauses import date_certificates, read_certificates
 from ecograph.analysis.meta import attach_meta
 from ecograph.schema import read_schema
 
@@ -54,7 +56,7 @@ def summarise(ecosystem: Ecosystem) -> pd.DataFrame:
         rows.append(("agreements", "counted", len(ecosystem.counted)))
         amounts = agreements.reindex(columns=["amount"]).loc[ecosystem.counted, "amount"]
         rows.append(("amount", "agreements_with_amount", int(amounts.notna().sum())))
-        rows.append(("amount", f"sum_{ecosystem.currency}", float(amounts.sum())))
+        rows.append(("amount", f"sum_{ecosystem.currency}", round(math.fsum(amounts.dropna()), 2)))
     if len(ecosystem.accounts):
         totals = ecosystem.accounts[["rows", "used", "rejected", "blank"]].sum()
         rows += [("rows", str(item), int(n)) for item, n in totals.items()]
@@ -102,13 +104,14 @@ def count_matching(ecosystem: Ecosystem, what: object) -> float:
     Returns
     -------
     float
-        The count, or nan where ``what`` is empty or unknown.
+        The count, or nan where ``what`` is empty or unknown, or there is no as-of day to decide
+        whether a certificate is in force.
     """
     if not isinstance(what, str):
         return np.nan
     kind, _, detail = what.partition(":")
     if kind == "certificate":
-        return float(len(_hold_certificate(ecosystem, detail)))
+        return _count_holders(ecosystem, detail)
     if kind == "agreement" and not detail:
         return float(len(ecosystem.counted))
     if kind not in read_schema().node_kinds:
@@ -123,12 +126,10 @@ def count_matching(ecosystem: Ecosystem, what: object) -> float:
     return float(len(nodes))
 
 
-def _hold_certificate(ecosystem: Ecosystem, key: str) -> set[str]:
-    columns = ["enterprise", "certificate", "valid_from_start", "valid_to_end"]
-    held = ecosystem.table("certificates", columns)
-    held = held[held["certificate"] == (read_schema().find_term("certificate", key) or key)]
-    if ecosystem.as_of is not None:
-        day = pd.Timestamp(ecosystem.as_of)
-        starts, ends = (pd.to_datetime(held[c]) for c in columns[2:])
-        held = held[~(starts > day) & ~(ends < day)]
-    return set(held["enterprise"])
+def _count_holders(ecosystem: Ecosystem, certificate: str) -> float:
+    """Count the firms that hold a certificate; unknown where that of one cannot be decided."""
+    rows = date_certificates(ecosystem)
+    rows = rows[rows["certificate"].isin(read_certificates(certificate))]
+    if (rows["standing"] == "undecided").any():
+        return np.nan
+    return float(rows.loc[rows["standing"] == "in_force", "enterprise"].nunique())

@@ -30,6 +30,7 @@ def say_reasons(
     others: pd.DataFrame,
     expired: pd.DataFrame,
     *,
+    undecided: pd.DataFrame,
     otherwise: pd.Series,
     lang: str,
 ) -> list[str]:
@@ -37,9 +38,9 @@ def say_reasons(
 
     Parameters
     ----------
-    deciding, others, expired
-        Certificates that give the tier, that give none, that are no longer in force: rows of
-        enterprise, certificate, until.
+    deciding, others, expired, undecided
+        Certificates that give the tier, that give none, that are no longer in force, that may be
+        in force as the as-of day is unknown: rows of enterprise, certificate, until.
     otherwise
         What to say of a firm without a deciding certificate, by enterprise.
     lang
@@ -56,14 +57,18 @@ def say_reasons(
     >>> held = pd.DataFrame({"enterprise": ["E1"], "certificate": ["high_tech"], "until": [day]})
     >>> none = held[:0]
     >>> firms = pd.Series({"E1": "", "E2": "no certificate"})
-    >>> say_reasons(held, none, none, otherwise=firms, lang="en")
+    >>> say_reasons(held, none, none, undecided=none, otherwise=firms, lang="en")
     ['holds high-tech enterprise (valid to 2026-11-30)', 'no certificate']
     """
     firms = otherwise.index
     held = _say_holdings(deciding, lang).reindex(firms).fillna(otherwise)
     further = [
         said.reindex(firms).fillna("")
-        for said in (_say_others(others, lang), _say_expired(expired, lang))
+        for said in (
+            _say_names("other", others, lang),
+            _say_expired(expired, lang),
+            _say_names("undecided", undecided, lang),
+        )
     ]
     joiner = _semicolon(lang)
     return [joiner.join(filter(None, said)) for said in zip(held, *further, strict=True)]
@@ -145,7 +150,7 @@ def _say_holdings(rows: pd.DataFrame, lang: str) -> pd.Series:
         _say_holding(key, until, lang)
         for key, until in zip(rows["certificate"], rows["until"], strict=True)
     ]
-    joined = _join_by_firm(rows, pd.Series(said, index=rows.index, dtype=object), lang)
+    joined = _join_by_firm(rows, said, lang)
     return joined.map(lambda names: translate("reason.holds", lang, certificates=names))
 
 
@@ -156,22 +161,24 @@ def _say_holding(key: str, until: pd.Timestamp, lang: str) -> str:
     return translate("reason.until", lang, certificate=name, day=until.date().isoformat())
 
 
-def _say_others(rows: pd.DataFrame, lang: str) -> pd.Series:
-    names = rows["certificate"].map(lambda key: _name_certificate(key, lang))
+def _say_names(sentence: str, rows: pd.DataFrame, lang: str) -> pd.Series:
+    names = [_name_certificate(key, lang) for key in rows["certificate"]]
     joined = _join_by_firm(rows, names, lang)
-    return joined.map(lambda text: translate("reason.other", lang, names=text))
+    return joined.map(lambda text: translate(f"reason.{sentence}", lang, names=text))
 
 
 def _say_expired(rows: pd.DataFrame, lang: str) -> pd.Series:
-    rows = rows.sort_values(["enterprise", "certificate"])
-    names = rows["certificate"].map(lambda key: _name_certificate(key, lang))
-    texts = names + " " + rows["until"].dt.strftime("%Y-%m-%d").astype(object)
+    texts = [
+        f"{_name_certificate(key, lang)} {until.date().isoformat()}"
+        for key, until in zip(rows["certificate"], rows["until"], strict=True)
+    ]
     joined = _join_by_firm(rows, texts, lang)
     return joined.map(lambda text: translate("reason.expired", lang, names=text))
 
 
-def _join_by_firm(rows: pd.DataFrame, texts: pd.Series, lang: str) -> pd.Series:
-    return texts.groupby(rows["enterprise"]).agg(_comma(lang).join)
+def _join_by_firm(rows: pd.DataFrame, texts: Sequence[str], lang: str) -> pd.Series:
+    said = pd.Series(texts, index=rows.index, dtype=object)
+    return said.groupby(rows["enterprise"]).agg(_comma(lang).join)
 
 
 def _name_certificate(key: str, lang: str) -> str:

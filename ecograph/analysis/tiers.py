@@ -25,6 +25,7 @@ from ecograph.analysis.meta import attach_meta
 from ecograph.analysis.reasons import say_missing, say_reasons, say_risks, say_route
 from ecograph.ecosystem import Ecosystem
 from ecograph.rules import read_programmes, read_tiers
+from ecograph.schema import read_schema
 from ecograph.texts import translate
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def assign_tiers(ecosystem: Ecosystem) -> pd.DataFrame:
     """Assign every firm its tier, with the reason and what is missing for the next.
 
     A certificate in force on the as-of day (its last day counts) gives its tier; the highest
-    counts. Figures are those of the latest year up to the as-of year.
+    counts. Where the as-of day is unknown, only certificates without any date do. Figures are those
+    of the latest year up to the as-of year.
 
     Parameters
     ----------
@@ -104,7 +106,10 @@ def assign_tiers(ecosystem: Ecosystem) -> pd.DataFrame:
         at_risk=risks["at_risk"],
         certainty=ahead["certainty"].where(ahead["certainty"] > risks["grade"], risks["grade"]),
     )
-    method = _describe_method(programmes.values(), tiers, ecosystem.currency)
+    method = {
+        **_describe_method(programmes.values(), tiers, ecosystem.currency),
+        "unknown_certificates": _count_unknown(facts.certificates),
+    }
     return attach_meta(_order_tiers(table), ecosystem, "tiers", method=method)
 
 
@@ -143,27 +148,33 @@ def count_tiers(table: Ecosystem | pd.DataFrame) -> pd.DataFrame:
 
 def _find_standing(facts: Facts, tiers: Tiers, lang: str) -> pd.DataFrame:
     """Find the tier of each firm: tier, reason, certificates, expires."""
-    held, expired = _split_certificates(facts.certificates, tiers)
+    held, expired, undecided = _split_certificates(facts.certificates, tiers)
     rank = held["tier"].map(_RANKS)
     deciding = held[rank.notna() & (rank == rank.groupby(held["enterprise"]).transform("min"))]
     by_firm = deciding.groupby("enterprise")
     routed, otherwise = _follow_routes(facts, tiers, lang)
     tier = by_firm["tier"].first().reindex(facts.firms).fillna(routed)
     table = pd.DataFrame({"tier": tier}, index=facts.firms)
-    table["reason"] = say_reasons(
-        deciding, held[held["tier"].isna()], expired, otherwise=otherwise, lang=lang
+    others = held[held["tier"].isna()]
+    said = say_reasons(
+        deciding, others, expired, undecided=undecided, otherwise=otherwise, lang=lang
     )
+    table["reason"] = np.array(said, dtype=object)
     table["certificates"] = held["certificate"].groupby(held["enterprise"]).agg(_JOINER.join)
     table["expires"] = by_firm["until"].min().dt.strftime("%Y-%m-%d")
     return table.fillna({"certificates": "", "expires": ""}).rename_axis("enterprise")
 
 
-def _split_certificates(rows: pd.DataFrame, tiers: Tiers) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Split certificates into those in force, with the tier that they give, and the expired."""
+def _split_certificates(
+    rows: pd.DataFrame, tiers: Tiers
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Split certificates: in force, with the tier that they give; expired; undecided."""
     giving = {key: tier.id for tier in tiers.tiers for key in tier.certificates}
-    held = rows[rows["in_force"]]
-    held = held.assign(tier=held["certificate"].map(giving))
-    return held.sort_values(["enterprise", "certificate"]), rows[~rows["in_force"]]
+    rows = rows.sort_values(["enterprise", "certificate"])
+    held, expired, undecided = (
+        rows[rows["standing"] == standing] for standing in ("in_force", "expired", "undecided")
+    )
+    return held.assign(tier=held["certificate"].map(giving).astype(object)), expired, undecided
 
 
 def _follow_routes(facts: Facts, tiers: Tiers, lang: str) -> tuple[pd.Series, pd.Series]:
@@ -250,9 +261,7 @@ def _find_risks(judged: Mapping[str, Sequence[Judged]], facts: Facts, lang: str)
         for held in broken
     ]
     texts = [say_risks(held, row, lang) for row, held in enumerate(broken)]
-    return pd.DataFrame(
-        {"at_risk": texts, "grade": np.array(grades, dtype=object)}, index=facts.firms
-    )
+    return pd.DataFrame({"at_risk": texts, "grade": grades}, index=facts.firms, dtype=object)
 
 
 def _find_broken(
@@ -288,6 +297,13 @@ def _order_tiers(table: pd.DataFrame) -> pd.DataFrame:
     ranked = table.assign(_rank=table["tier"].map(_RANKS), _id=table.index)
     ordered = ranked.sort_values(["_rank", "_id"])
     return ordered[list(TIER_COLUMNS)].rename_axis("enterprise")
+
+
+def _count_unknown(certificates: pd.DataFrame) -> dict[str, int]:
+    """Count the firms of each certificate that is not in the vocabulary."""
+    known = [term.key for term in read_schema().vocabularies["certificate"]]
+    free = certificates.loc[~certificates["certificate"].isin(known), "certificate"]
+    return {str(text): int(n) for text, n in free.value_counts().sort_index().items()}
 
 
 def _describe_method(

@@ -38,7 +38,8 @@ class Ecosystem:
     tables
         The checked tables, by name.
     settings
-        The settings in force; ``settings.as_of`` and ``settings.lang`` are always set.
+        The settings in force; ``settings.lang`` is always set, ``settings.as_of`` is None only
+        where no day is stated and no agreement that counts has a date.
     currency
         Three letters: what amounts are in.
     synthetic

@@ -92,7 +92,7 @@ def _build_ecosystem(
     checked = replace(checked, tables=tables)
     edges = _lay_out_edges(checked)
     return Ecosystem(
-        name=str(source.facts.get("name", path.stem)),
+        name=str(source.facts.get("name") or _name_after(path)),
         nodes=_lay_out_nodes(checked, edges),
         edges=edges,
         tables=tables,
@@ -104,6 +104,10 @@ def _build_ecosystem(
         facts=dict(source.facts),
         hashes=dict(source.hashes),
     )
+
+
+def _name_after(path: Path) -> str:
+    return path.resolve().name if path.is_dir() else path.stem
 
 
 def _choose_settings(
@@ -198,13 +202,25 @@ def _lay_out_nodes(checked: Checked, edges: pd.DataFrame) -> pd.DataFrame:
 def _lay_out_table(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     references = [c.name for c in table.columns.values() if c.refers and c.name in frame]
     kind = frame[table.node_by] if table.node_by else table.node
-    renamed = {name: f"{name}_" for name in frame.columns if name in _RESERVED}
+    renamed = _rename_reserved(list(frame.columns))
     laid = frame.rename(columns={**renamed, **_PLACE}).assign(kind=kind)
     laid = laid.drop(columns=[*references, "_source", "id"]).set_index("_key")
     if "name" not in laid:
         laid = laid.assign(name=None)
     first = ["kind", "name"]
     return laid[[*first, *(c for c in laid.columns if c not in first)]]
+
+
+def _rename_reserved(columns: Sequence[str]) -> dict[str, str]:
+    """Give columns that would hide one of the graph's a name that no other column has."""
+    renamed: dict[str, str] = {}
+    for name in columns:
+        if name in _RESERVED:
+            free = f"{name}_"
+            while free in columns:
+                free = f"{free}_"
+            renamed[name] = free
+    return renamed
 
 
 def _lay_out_implicit(checked: Checked, edges: pd.DataFrame) -> pd.DataFrame:

@@ -30,7 +30,14 @@ __all__ = [
     "read_schema",
 ]
 
-_UNIT_IN_BRACKETS = re.compile(r"\(([^()]*)\)\s*$")
+_UNIT_IN_BRACKETS = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]\s*$")
+_UNIT_BEHIND_SLASH = re.compile(
+    r"/\s*((?:人民币)?(?:万亿|十万|百万|千万|[百千万亿])?(?:[元圆](?:人民币)?|美元|欧元|英镑|日元|港元)"
+    r"|(?:(?:k|thousand|million|billion)\s*)?(?:cny|rmb|yuan|eur|euro|usd|gbp|nok|hkd|jpy)"
+    r"|[百千万亿]|%|[人家项件个])\s*$",
+    re.IGNORECASE,
+)
+_UNIT_WORD = re.compile(r"^(?:计量|金额)?(?:单位|unit)\s*:\s*", re.IGNORECASE)
 _JOINERS = re.compile(r"[\s_\-*:/·]+")
 
 
@@ -123,6 +130,7 @@ class Table:
     edge: Link | None
     links: tuple[Link, ...]
     order: tuple[str, ...]  # two date columns, the first not after the second
+    unique: tuple[str, ...] = ()  # columns that together stand once
 
     def label(self, lang: str) -> str:
         """Name the table in a language."""
@@ -189,16 +197,16 @@ def fold_label(text: str) -> str:
 
 
 def split_unit(header: str) -> tuple[str, str]:
-    """Split a header into its name and the unit in brackets behind it.
+    """Split a header into its name and the unit behind it, in brackets or after a slash.
 
-    >>> split_unit("金额（万元）")
-    ('金额', '万元')
+    >>> split_unit("金额（万元）"), split_unit("金额/万元")
+    (('金额', '万元'), ('金额', '万元'))
     """
     text = unicodedata.normalize("NFKC", header).strip()
-    match = _UNIT_IN_BRACKETS.search(text)
+    match = _UNIT_IN_BRACKETS.search(text) or _UNIT_BEHIND_SLASH.search(text)
     if not match:
         return text, ""
-    return text[: match.start()].strip(), match.group(1).strip()
+    return text[: match.start()].strip(), _UNIT_WORD.sub("", match.group(1).strip())
 
 
 @functools.cache
@@ -256,6 +264,7 @@ def _table(name: str, raw: dict[str, Any]) -> Table:
         edge=Link(**edge) if edge else None,
         links=tuple(Link(**link) for link in raw.get("links", ())),
         order=tuple(raw.get("order", ())),
+        unique=tuple(raw.get("unique", ())),
     )
 
 

@@ -319,6 +319,23 @@ def test_a_damaged_code_is_told_through_loading() -> None:
     assert (problem.code, problem.row, problem.column) == ("damaged_code", 2, "统一社会信用代码")
 
 
+def test_attributes_that_would_hide_columns_of_the_graph_are_all_kept() -> None:
+    header = "id,name,kind,kind_,file,file_,table,table_"
+    tables = {"enterprises": f"{header}\nE1,银圣,a,b,c,d,e,f\n"}
+    (node,) = make_ecosystem(tables).nodes.to_dict("records")
+    assert (node["kind"], node["kind__"], node["kind_"]) == ("enterprise", "a", "b")
+    assert (node["file"], node["file__"], node["file_"]) == ("enterprises.csv", "c", "d")
+    assert (node["table__"], node["table_"]) == ("e", "f")
+
+
+def test_an_ecosystem_is_named_after_its_folder_or_file(tmp_path: Path, monkeypatch) -> None:
+    folder = write_folder(tmp_path / "v1.2.2024", TOWN)
+    assert load(folder).name == "v1.2.2024"
+    monkeypatch.chdir(folder)
+    assert load(".").name == "v1.2.2024"
+    assert load("universities.csv").name == "universities"
+
+
 def test_a_plan_for_later_does_not_move_now():
     tables = {
         "universities": "id,name\nU1,甲\n",

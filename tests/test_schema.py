@@ -165,7 +165,46 @@ def test_labels_of_words() -> None:
         ("增速(%)", ("增速", "%")),
         ("金额", ("金额", "")),
         ("(万元)", ("", "万元")),
+        ("金额[万元]", ("金额", "万元")),
+        ("金额【万元】", ("金额", "万元")),
+        ("金额/万元", ("金额", "万元")),
+        ("金额／万元", ("金额", "万元")),
+        ("Amount / EUR", ("Amount", "EUR")),
+        ("从业人员/人", ("从业人员", "人")),
+        ("金额（单位：万元）", ("金额", "万元")),
+        ("金额（人民币：万元）", ("金额", "人民币:万元")),
+        ("Amount (EUR million)", ("Amount", "EUR million")),
+        ("Amount (million EUR)", ("Amount", "million EUR")),
+        ("高校/企业", ("高校/企业", "")),
+        ("and/or", ("and/or", "")),
     ],
 )
 def test_units_behind_headers(header: str, parts: tuple[str, str]) -> None:
     assert split_unit(header) == parts
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("金额[万元]", "金额【万元】", "金额/万元", "金额（单位：万元）", "金额（人民币：万元）"),
+        *("Amount (EUR million)", "Amount (million EUR)"),
+    ],
+)
+def test_a_header_with_a_unit_finds_its_column(header: str) -> None:
+    assert SCHEMA.find_column("agreements", header) == "amount"
+
+
+def test_examples_agree_with_each_other() -> None:
+    def example(table: str, column: str) -> str:
+        return SCHEMA.tables[table].columns[column].example
+
+    assert example("enterprises", "region") == example("regions", "id")
+    assert example("regions", "name") == example("regions", "id")
+    assert example("organisations", "name") != example("universities", "name")
+
+
+def test_what_stands_once_is_told_by_columns_that_exist() -> None:
+    assert SCHEMA.tables["financials"].unique == ("enterprise", "year")
+    assert SCHEMA.tables["offers"].unique == ("university", "discipline")
+    for table in SCHEMA.tables.values():
+        assert set(table.unique) <= set(table.columns)

@@ -15,6 +15,7 @@ from ecograph.checks.rules import (
     check_ids_shared,
     check_parties_differ,
     check_row_kinds,
+    check_rows_differ,
     enter_nodes,
     resolve_references,
 )
@@ -72,6 +73,7 @@ def check_sheets(matched: Sequence[Matched], *, currency: str = "CNY") -> Checke
     check_ids_shared(rows, directory)
     resolve_references(rows, directory)
     check_row_kinds(rows)
+    check_rows_differ(rows)
     _key_agreements(rows, directory)
     check_parties_differ(rows)
     check_agreements_joined(rows)

@@ -19,7 +19,7 @@ from ecograph.reading.values import (
 from ecograph.schema import read_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ecograph.reading.headers import Matched
     from ecograph.schema import Column
@@ -85,9 +85,10 @@ def read_cells(matched: Matched, *, currency: str) -> Read:
         texts = _join_positions(matched.sheet.cells, positions)
         column = matched.table.columns.get(name)
         if column is None:
-            columns[_free_name(matched, name)] = texts.where(texts != "", None)
+            columns[_free_name(matched, name, columns)] = texts.where(texts != "", None)
         else:
             columns |= _read_column(read, matched, column, texts, currency)
+            _reject_spoiled(read, matched, column)
     frame = pd.DataFrame(columns, index=matched.sheet.cells.index)
     read.frame = frame.assign(
         _file=matched.sheet.file, _sheet=matched.sheet.sheet, _row=frame.index
@@ -95,11 +96,21 @@ def read_cells(matched: Matched, *, currency: str) -> Read:
     return read
 
 
-def _free_name(matched: Matched, name: str) -> str:
+def _reject_spoiled(read: Read, matched: Matched, column: Column) -> None:
+    """Reject the rows where a deciding cell is empty only because its value was lost."""
+    if column.decisive:
+        positions = matched.columns[column.name]
+        read.rejected |= {row for row, place in matched.sheet.spoiled if place in positions}
+
+
+def _free_name(matched: Matched, name: str, taken: Iterable[str]) -> str:
     """Name an attribute so that it hides no column that ecograph makes itself."""
     dates = (c.name for c in matched.table.columns.values() if c.type == "date")
     made = _MADE | {f"{date}_{end}" for date in dates for end in ("start", "end")}
-    return f"{name}_" if name in made else name
+    taken = {*taken, *matched.columns} - {name}
+    while name in made or name in taken:
+        name = f"{name}_"
+    return name
 
 
 def _join_positions(cells: pd.DataFrame, positions: Sequence[int]) -> pd.Series:

@@ -24,6 +24,7 @@ __all__ = [
     "check_ids_shared",
     "check_parties_differ",
     "check_row_kinds",
+    "check_rows_differ",
     "enter_nodes",
     "resolve_references",
 ]
@@ -127,6 +128,19 @@ def check_row_kinds(rows: Rows) -> None:
             _empty_references(rows, table, column, allowed)
 
 
+def check_rows_differ(rows: Rows) -> None:
+    """Warn where a row says again what stands once: a firm's year, a university's discipline."""
+    for table in read_schema().tables.values():
+        good = rows.good(table.name)
+        if not table.unique or not set(table.unique) <= set(good):
+            continue
+        first: dict[tuple[object, ...], int] = {}
+        for row, *cells in good[list(table.unique)].itertuples():
+            kept = first.setdefault(tuple(cells), row)
+            if kept != row:
+                _report_again(rows, table, row, kept)
+
+
 def check_parties_differ(rows: Rows) -> None:
     """Reject a party that is in its agreement already: nobody cooperates with itself."""
     if "parties" not in rows.tables:
@@ -171,6 +185,19 @@ def _enter_implicit(rows: Rows, directory: Directory) -> None:
                     texts.update(text for cell in cells.unique() for text in split(cell))
         for text in sorted(texts):
             directory.add(kind, text, text)
+
+
+def _report_again(rows: Rows, table: Table, row: int, first: int) -> None:
+    cells = (str(rows.tables[table.name].at[row, column]) for column in table.unique)
+    rows.report(
+        table.name,
+        row,
+        "duplicate_row",
+        column=table.unique[0],
+        reject=False,
+        severity="warning",
+        details={"first": rows.locate(table.name, first), "key": " / ".join(cells)},
+    )
 
 
 def _empty_references(rows: Rows, table: Table, column: Column, allowed: Sequence[str]) -> None:

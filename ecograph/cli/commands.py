@@ -222,7 +222,9 @@ def report(data: Path, output: Path, choices: Choices) -> int:
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--sheet", help="The sheet of a workbook; the first by default.")
+@click.option(
+    "--sheet", help="The sheet of a workbook, or the table of a records file; the first by default."
+)
 @table_options
 @setting_options
 def read(

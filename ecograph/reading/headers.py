@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from ecograph.problems import Problem
+from ecograph.reading.sources import FACTS_FILE
 from ecograph.schema import Schema, Table, fold_label, read_schema, split_unit
 
 if TYPE_CHECKING:
@@ -58,17 +59,19 @@ def match_sheets(source: Source) -> tuple[list[Matched], list[Problem]]:
     Returns
     -------
     matched, problems
-        Sheets that are tables; what was not recognised, missing or doubled. A sheet without a
-        required column is not matched.
+        Sheets that are tables; what was not recognised, missing or doubled, and mappings that
+        match nothing. A sheet without a required column is not matched.
     """
     schema = read_schema()
     matched: list[Matched] = []
     problems: list[Problem] = []
+    headers: dict[str, set[str]] = {}
     for sheet in source.sheets:
         name = _find_table(sheet, source.facts.get("tables", {}), schema)
         if name is None:
             problems.append(_report_unknown(sheet))
             continue
+        headers.setdefault(name, set()).update(*map(_spell, sheet.header))
         table = schema.tables[name]
         renamed = _find_renamed(source.facts.get("columns", {}), name)
         columns, doubled = _match_columns(table, sheet, renamed, schema)
@@ -78,15 +81,38 @@ def match_sheets(source: Source) -> tuple[list[Matched], list[Problem]]:
         problems += [_report_missing(table, sheet, c.name) for c in missing]
         if not missing:
             matched.append(Matched(table, sheet, columns))
-    return matched, problems
+    return matched, [*problems, *_check_mappings(source, headers)]
+
+
+def _list_labels(sheet: RawSheet) -> tuple[str, ...]:
+    stem = PurePath(sheet.file).stem
+    return (f"{sheet.file}::{sheet.sheet}", sheet.sheet, sheet.file, stem)
+
+
+def _spell(header: str) -> tuple[str, str]:
+    """Spell a header as a mapping may: as written, and without its unit."""
+    return header, split_unit(header)[0]
+
+
+def _check_mappings(source: Source, headers: Mapping[str, set[str]]) -> list[Problem]:
+    """Warn of entries of ecosystem.yaml that match no sheet or no header."""
+    labels = {label for sheet in source.sheets for label in _list_labels(sheet)}
+    unused = [f"tables: {label}" for label in source.facts.get("tables", {}) if label not in labels]
+    for name, entry in source.facts.get("columns", {}).items():
+        if isinstance(entry, str):
+            used = any(name in known for known in headers.values())
+            unused += [] if used else [f"columns: {name}"]
+        else:
+            known = headers.get(name, set())
+            unused += [f"columns: {name}: {header}" for header in entry if header not in known]
+    return [Problem("unused_mapping", FACTS_FILE, value=v, severity="warning") for v in unused]
 
 
 def _find_table(sheet: RawSheet, mapping: Mapping[str, str], schema: Schema) -> str | None:
-    stem = PurePath(sheet.file).stem
-    for label in (f"{sheet.file}::{sheet.sheet}", sheet.sheet, sheet.file, stem):
+    for label in _list_labels(sheet):
         if label and label in mapping:
             return schema.find_table(mapping[label])
-    for label in (sheet.sheet, stem):
+    for label in (sheet.sheet, PurePath(sheet.file).stem):
         found = schema.find_table(label) if label else None
         if found:
             return found
@@ -106,7 +132,8 @@ def _match_columns(
     columns: dict[str, tuple[int, ...]] = {}
     problems: list[Problem] = []
     for position, header in enumerate(sheet.header):
-        name = renamed.get(header) or schema.find_column(table.name, header) or header
+        mapped = next((renamed[text] for text in _spell(header) if text in renamed), None)
+        name = mapped or schema.find_column(table.name, header) or header
         if not header:
             name = f"column {position + 1}"
         several = name in table.columns and table.columns[name].type in _SEVERAL

@@ -21,7 +21,29 @@ if TYPE_CHECKING:
 __all__ = ["read_parquet", "read_records", "read_yaml_mapping"]
 
 
-class _TextLoader(yaml.SafeLoader):
+class _StrictLoader(yaml.SafeLoader):
+    """A safe loader without aliases, which can grow without bound, and without repeated keys."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Compose a node unless it is an alias."""
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call] # so in PyYAML's stubs
+            reason = f"the alias *{event.anchor} is not allowed; write the value out"
+            raise yaml.MarkedYAMLError(problem=reason, problem_mark=event.start_mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - as PyYAML calls it
+        """Construct a mapping whose keys differ."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                reason = f'the key "{key.value}" stands twice'
+                raise yaml.MarkedYAMLError(problem=reason, problem_mark=key.start_mark)
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep)
+
+
+class _TextLoader(_StrictLoader):
     """A safe loader that keeps every scalar as its text, so that 010 and NO stay what they are."""
 
 
@@ -34,27 +56,56 @@ _UNPARSABLE = (
 )
 
 
-def read_records(path: Path) -> list[RawSheet]:
+def read_records(path: Path, *, sheet: str | None = None) -> list[RawSheet]:
     """Read a YAML or JSON file: a list of records, or lists of records by table name.
+
+    Parameters
+    ----------
+    path
+        The file.
+    sheet
+        Name of the one table to read; all of them by default.
 
     Raises
     ------
     DataError
-        If the file cannot be parsed, or holds no records.
+        If the file cannot be parsed, holds no records, or has no such table.
     """
     text, encoding = decode_text(path.read_bytes(), path.name)
     is_json = path.suffix.lower() == ".json"
     content = _parse_json(text, path) if is_json else _parse_yaml(text, path)
-    tables = content if isinstance(content, dict) else {"": content}
-    for rows in tables.values():
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            problem = Problem("no_records", file=path.name)
-            raise DataError(f"{path.name} does not hold lists of records.", [problem])
+    tables = _find_tables(content, path.name)
+    if sheet is not None:
+        tables = {sheet: _choose_table(tables, sheet, path.name)}
     dialect = {"encoding": encoding, "format": path.suffix[1:].lower()}
     return [
-        build_sheet(_lay_out(rows), file=path.name, sheet=str(name), dialect=dialect)
+        build_sheet(_lay_out(rows), file=path.name, sheet=name, dialect=dialect)
         for name, rows in tables.items()
     ]
+
+
+def _find_tables(content: object, file: str) -> dict[str, list[dict[str, object]]]:
+    tables: dict[object, Any] = content if isinstance(content, dict) else {"": content}
+    for rows in tables.values():
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise _find_no_records(file)
+    if not content:
+        raise _find_no_records(file)
+    return {str(name): rows for name, rows in tables.items()}
+
+
+def _choose_table(
+    tables: Mapping[str, list[dict[str, object]]], name: str, file: str
+) -> list[dict[str, object]]:
+    if name not in tables:
+        known = ", ".join(filter(None, tables)) or "one table without a name"
+        raise DataError(f'{file} has no table "{name}"; it has: {known}.')
+    return tables[name]
+
+
+def _find_no_records(file: str) -> DataError:
+    problem = Problem("no_records", file=file)
+    return DataError(f"{file} does not hold lists of records.", [problem])
 
 
 def read_parquet(path: Path) -> RawSheet:
@@ -88,7 +139,7 @@ def read_yaml_mapping(path: Path) -> dict[str, Any]:
     """
     text, _ = decode_text(path.read_bytes(), path.name)
     try:
-        content = yaml.safe_load(text)
+        content = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a safe loader, made stricter
     except _UNPARSABLE as error:
         raise _refuse(path, error) from None
     if content is None:
@@ -100,9 +151,24 @@ def read_yaml_mapping(path: Path) -> dict[str, Any]:
 
 def _parse_json(text: str, path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
     try:
-        return json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+        return json.loads(
+            text,
+            parse_float=str,
+            parse_int=str,
+            parse_constant=str,
+            object_pairs_hook=_pair_up,
+        )
     except (ValueError, RecursionError) as error:
         raise _refuse(path, error) from None
+
+
+def _pair_up(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f'the key "{twice}" stands twice')
+    return content
 
 
 def _parse_yaml(text: str, path: Path) -> Any:  # noqa: ANN401 - whatever the file holds

@@ -33,6 +33,8 @@ class RawSheet:
         How the file was read: encoding, delimiter.
     problems
         What is wrong or doubtful about it.
+    spoiled
+        Row and position of cells that are empty only because their value was lost.
     """
 
     file: str
@@ -44,6 +46,7 @@ class RawSheet:
     rejected: int
     dialect: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    spoiled: frozenset[tuple[int, int]] = frozenset()
 
 
 def build_sheet(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ecograph.errors import DataError, SettingsError
 from ecograph.reading.delimited import read_delimited
 from ecograph.reading.records import read_parquet, read_records, read_yaml_mapping
+from ecograph.reading.values import parse_currency
 from ecograph.reading.workbooks import read_workbook
 from ecograph.schema import read_schema
 
@@ -55,7 +56,8 @@ def read_source(path: Path) -> Source:
     Parameters
     ----------
     path
-        Folder or file. Files are read in the order of their names.
+        Folder or file. Files are read in the order of their names; in a folder, files of other
+        kinds and ``.txt`` files (notes, as a rule) are passed over without a word.
 
     Raises
     ------
@@ -70,8 +72,8 @@ def read_source(path: Path) -> Source:
     if not files:
         listed = ", ".join(sorted(_SUFFIXES))
         raise DataError(f"{path} holds no table; ecograph reads {listed}.")
-    facts_file = (path if path.is_dir() else path.parent) / FACTS_FILE
-    hashed = [*files, facts_file] if path.is_dir() and facts_file.exists() else files
+    facts_file = path / FACTS_FILE
+    hashed = [*files, facts_file] if facts_file.exists() else files
     sheets: list[RawSheet] = []
     problems: list[Problem] = []
     for file in files:
@@ -83,7 +85,7 @@ def read_source(path: Path) -> Source:
                 raise
     return Source(
         tuple(sheets),
-        _read_facts(facts_file) if path.is_dir() else {},
+        _read_facts(facts_file),
         {file.name: hash_file(file) for file in hashed},
         tuple(problems),
     )
@@ -91,6 +93,13 @@ def read_source(path: Path) -> Source:
 
 def read_file(path: Path, *, sheet: str | None = None) -> list[RawSheet]:
     """Read the tables of one file by its suffix.
+
+    Parameters
+    ----------
+    path
+        The file.
+    sheet
+        Name of the one table to read from a workbook, YAML or JSON file; all by default.
 
     Raises
     ------
@@ -103,7 +112,7 @@ def read_file(path: Path, *, sheet: str | None = None) -> list[RawSheet]:
     if suffix in _WORKBOOKS:
         return read_workbook(path, sheet=sheet)
     if suffix in _RECORDS:
-        return read_records(path)
+        return read_records(path, sheet=sheet)
     if suffix == ".parquet":
         return [read_parquet(path)]
     if suffix in _DELIMITED:
@@ -147,6 +156,14 @@ def _read_facts(path: Path) -> dict[str, Any]:
     }
 
 
+def _read_currency(text: str, file: str) -> str:
+    """Read ``currency:``, a sign, word or code -> three capital letters."""
+    code = parse_currency(text)
+    if not code:
+        raise SettingsError(f'{file}: currency is "{text}"; write a code such as CNY or EUR.')
+    return code
+
+
 def _read_tables(mapping: Mapping[object, object], file: str) -> dict[str, str]:
     """Read ``tables:``, file or sheet -> table."""
     return {str(label): _find_table(name, file) for label, name in mapping.items()}
@@ -180,7 +197,8 @@ def _find_table(name: object, file: str) -> str:
     return table
 
 
-_READERS: dict[str, Callable[[Mapping[object, object], str], object]] = {
+_READERS: dict[str, Callable[[Any, str], object]] = {
+    "currency": _read_currency,
     "tables": _read_tables,
     "columns": _read_columns,
 }

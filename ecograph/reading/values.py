@@ -20,6 +20,7 @@ __all__ = [
     "Precision",
     "parse_amount",
     "parse_boolean",
+    "parse_currency",
     "parse_list",
     "parse_number",
     "parse_period",
@@ -75,8 +76,14 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,2})?", re.IGNORECASE)
-_GROUPED = re.compile(r"[+-]?\d{1,3}([,' ]\d{3})+(\.\d+)?")
-_COMMA_DECIMAL = re.compile(r"[+-]?(\d+|\d{1,3}([.' ]\d{3})+),(\d{1,2}|\d{4,})")
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}([,' ]\d{3})+(\.\d+)?")
+_COMMA_DECIMAL = re.compile(r"[+-]?(\d+|[1-9]\d{0,2}([.' ]\d{3})+),(\d{1,2}|\d{4,})")
+_UNIT = re.compile(
+    r"(?P<before>.*?)\s*"
+    r"(?P<multiple>万亿|十万|百万|千万|亿|万|千|百|k|thousand|million|billion)\s*(?P<after>.*)",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"[A-Za-z]{3}")
 
 _YES = {"是", "有", "√", "✓", "yes", "y", "true", "1", "t"}
 _NO = {"否", "无", "×", "no", "n", "false", "0", "f"}
@@ -240,6 +247,17 @@ def parse_boolean(text: str) -> bool | None:
     return False if folded in _NO else None
 
 
+def parse_currency(text: str) -> str | None:
+    """Read the name, sign or three-letter code of a currency; nothing is no currency ("").
+
+    >>> parse_currency(" Euro "), parse_currency("sek"), parse_currency("kroner")
+    ('EUR', 'SEK', None)
+    """
+    folded = _fold(text)
+    known = _CURRENCIES.get(folded.lower().removesuffix("整"))
+    return folded.upper() if known is None and _CODE.fullmatch(folded) else known
+
+
 def parse_list(text: str) -> tuple[str, ...]:
     """Split a cell that holds a list at ; and 、.
 
@@ -271,21 +289,23 @@ def _parse_decimal(text: str) -> Decimal | None:
 
 
 def _parse_currency(before: str, after: str) -> str | None:
-    found = {
-        _CURRENCIES.get(part.strip().lower().removesuffix("整")) for part in (before, after)
-    } - {""}
+    found = {parse_currency(part) for part in (before, after)} - {""}
     if not found:
         return ""
     return found.pop() if len(found) == 1 else None
 
 
 def _parse_unit(unit: str) -> tuple[int, str] | None:
-    """Read a header's unit such as 万元 into its multiple and currency."""
-    match = _AMOUNT.fullmatch(f"1{_fold(unit)}") or _AMOUNT.fullmatch(f"{_fold(unit)} 1")
+    """Read a header's unit such as 万元 or EUR million into its multiple and currency."""
+    folded = re.sub(r"[:,\s]+", " ", _fold(unit))
+    whole = parse_currency(folded)
+    if whole is not None:
+        return 1, whole
+    match = _UNIT.fullmatch(folded)
     currency = _parse_currency(match["before"], match["after"]) if match else None
     if match is None or currency is None:
         return None
-    return _MULTIPLES[(match["multiple"] or "").lower()], currency
+    return _MULTIPLES[match["multiple"].lower()], currency
 
 
 def _parse_point(text: str) -> Period | None:

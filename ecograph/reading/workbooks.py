@@ -8,18 +8,23 @@ from typing import TYPE_CHECKING
 
 from ecograph.errors import DataError
 from ecograph.problems import Problem
+from ecograph.reading.markup import Lost, MarkupError, find_lost
 from ecograph.reading.sheets import RawSheet, build_sheet
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 __all__ = ["read_workbook"]
 
 _EXACT = 10**15  # a spreadsheet keeps fifteen digits
+_MARKED = {".xlsx", ".xlsm"}  # kinds whose cells can be looked up in their XML
 
 
 def read_workbook(path: Path, *, sheet: str | None = None) -> list[RawSheet]:
     """Read the sheets of a workbook, or one of them.
+
+    Error cells and formulas without a saved value are reported in XLSX and XLSM files only.
 
     Parameters
     ----------
@@ -46,29 +51,42 @@ def read_workbook(path: Path, *, sheet: str | None = None) -> list[RawSheet]:
         raise DataError(f'{path.name} has no sheet "{sheet}"; it has: {", ".join(names)}.')
     chosen = names if sheet is None else [sheet]
     try:
-        return [_read_sheet(book.get_sheet_by_name(name), path.name, name) for name in chosen]
-    except (calamine.CalamineError, OSError) as error:
+        return [_read_sheet(book.get_sheet_by_name(name), path, name) for name in chosen]
+    except (calamine.CalamineError, MarkupError, OSError) as error:
         problem = Problem("unreadable_workbook", file=path.name, details={"reason": str(error)})
         raise DataError(f"{path.name} cannot be read as a workbook: {error}", [problem]) from None
 
 
-def _read_sheet(sheet: object, file: str, name: str) -> RawSheet:
+def _read_sheet(sheet: object, path: Path, name: str) -> RawSheet:
     rows = sheet.to_python(skip_empty_area=False)  # type: ignore[attr-defined] # calamine has no stubs for it
     texts = [(n, [_write_cell(cell) for cell in row]) for n, row in enumerate(rows, start=1)]
-    read = build_sheet(texts, file=file, sheet=name, dialect={"format": "workbook"})
-    damaged = [
-        _report_damaged(read, number, position, cell)
+    read = build_sheet(texts, file=path.name, sheet=name, dialect={"format": "workbook"})
+    lost = [
+        Lost(number, position, "damaged_code", _write_cell(cell))
         for number, row in enumerate(rows, start=1)
         for position, cell in enumerate(row)
         if isinstance(cell, int | float) and abs(cell) >= _EXACT
     ]
-    return replace(read, problems=(*damaged, *read.problems))
+    if path.suffix.lower() in _MARKED:
+        lost += find_lost(path, name)
+    return _empty_lost(read, lost)
 
 
-def _report_damaged(sheet: RawSheet, row: int, position: int, cell: float) -> Problem:
-    column = sheet.header[position] if position < len(sheet.header) else ""
+def _empty_lost(read: RawSheet, lost: Sequence[Lost]) -> RawSheet:
+    """Report cells whose value is lost, and leave them empty."""
+    cells = read.cells.copy() if lost else read.cells
+    for cell in lost:
+        if cell.row in cells.index and cell.position in cells.columns:
+            cells.at[cell.row, cell.position] = ""
+    reported = (_report_lost(read, cell) for cell in lost)
+    spoiled = frozenset((cell.row, cell.position) for cell in lost)
+    return replace(read, cells=cells, problems=(*reported, *read.problems), spoiled=spoiled)
+
+
+def _report_lost(sheet: RawSheet, cell: Lost) -> Problem:
+    column = sheet.header[cell.position] if cell.position < len(sheet.header) else ""
     return Problem(
-        "damaged_code", sheet.file, sheet.sheet, row=row, column=column, value=_write_cell(cell)
+        cell.code, sheet.file, sheet.sheet, row=cell.row, column=column, value=cell.value[:200]
     )
 
 

@@ -75,3 +75,20 @@ def test_numbers_years_and_answers_have_types() -> None:
     assert industries["enterprises"].tolist()[0] == 60.0
     assert ecosystem.tables["events"]["people"].tolist() == [265, pd.NA]
     assert [p.code for p in ecosystem.problems] == ["unreadable_number"]
+
+
+def test_attributes_of_one_name_are_all_kept() -> None:
+    row = agreements("date,date_start,date_start_,_key,_key_", "2024-05-25,a,b,c,d").iloc[0]
+    assert (row["date_start__"], row["date_start_"], row["_key__"], row["_key_"]) == tuple("abcd")
+
+
+def test_a_currency_of_any_code_may_be_the_ecosystems_own() -> None:
+    tables = {
+        "universities": NAMES,
+        "agreements": "id,parties,amount\nA1,U1;U2,SEK 100\nA2,U1;U2,5 eur\n",
+        "ecosystem.yaml": "currency: ' sek '\n",
+    }
+    ecosystem = make_ecosystem(tables)
+    assert ecosystem.currency == "SEK"
+    assert ecosystem.tables["agreements"]["amount"].tolist()[0] == 100
+    assert [(p.code, p.row) for p in ecosystem.errors] == [("foreign_currency", 3)]

@@ -33,10 +33,10 @@ class Case(NamedTuple):
     kept: int | None = None  # rows of the file that are still used
 
 
-def write_code() -> bytes:
+def write_firm(*cells: object) -> bytes:
     book = openpyxl.Workbook()
     book.active.title = "企业"
-    for row in (["编号", "名称"], [911100006000373410, "银圣"]):
+    for row in (["编号", "名称", "别名"], list(cells)):
         book.active.append(row)
     stream = io.BytesIO()
     book.save(stream)
@@ -76,8 +76,18 @@ CASES = {
         "teams", "id,name\nT1,\ufffd\n", NOWHERE, severity="warning", kept=1
     ),
     "damaged_code": Case(
-        {"firms.xlsx": write_code(), "universities": GOOD["universities"]},
+        {"firms.xlsx": write_firm(911100006000373410, "银圣")},
         ("firms.xlsx", "企业", 2, "编号", "911100006000373376"),
+        kept=0,
+    ),
+    "error_cell": Case(
+        {"firms.xlsx": write_firm("E1", "#REF!")},
+        ("firms.xlsx", "企业", 2, "名称", "#REF!"),
+        kept=0,
+    ),
+    "uncached_formula": Case(
+        {"firms.xlsx": write_firm("E1", "银圣", "=A2&B2")},
+        ("firms.xlsx", "企业", 2, "别名", "=A2&B2"),
         kept=1,
     ),
     "doubtful_quotes": with_table(
@@ -95,8 +105,20 @@ CASES = {
     ),
     "unknown_table": with_table("gadgets", "id\nG1\n", NOWHERE, severity="warning", kept=0),
     "missing_column": with_table("parties", "agreement\nA1\n", (None, "organisation", ""), kept=0),
+    "unused_mapping": Case(
+        {**GOOD, "ecosystem.yaml": "columns: {agreements: {Sum: amount}}\n"},
+        ("ecosystem.yaml", "", None, "", "columns: agreements: Sum"),
+        "warning",
+    ),
     "missing_value": with_table("teams", "团队编号,名称\nT1,\n", (2, "名称", ""), kept=0),
     "duplicate_id": with_table("teams", "id,name\nT1,a\nT1,b\n", (3, "id", "T1"), kept=1),
+    "duplicate_row": with_table(
+        "financials",
+        "企业,年度\nE1,2024\nE1,2023\n银圣,2024年\n",
+        (4, "企业", "银圣"),
+        severity="warning",
+        kept=3,
+    ),
     "shared_id": with_table(
         "teams", "id,name\nU1,a\n", (2, "id", "U1"), severity="warning", kept=1
     ),
@@ -315,3 +337,34 @@ def test_tables_that_nobody_knows_are_accounted_for() -> None:
     accounts = make_ecosystem({**GOOD, "gadgets": "id\nG1\n\nG2\n"}).accounts
     (row,) = accounts[accounts["file"] == "gadgets.csv"].to_dict("records")
     assert (row["table"], row["rows"], row["rejected"], row["blank"]) == ("", 3, 2, 1)
+
+
+def test_a_row_that_stands_twice_names_the_first_one() -> None:
+    offers = "university,discipline\nU1,化学\nU2,化学\n太理工,化学\nU1,物理\n"
+    ecosystem = make_ecosystem({**GOOD, "offers": offers})
+    (problem,) = ecosystem.problems
+    assert (problem.code, problem.row, problem.severity) == ("duplicate_row", 4, "warning")
+    assert problem.details == {"first": "offers.csv, 2", "key": "U1 / 化学"}
+
+
+@pytest.mark.parametrize("header", ["有效期起", "有效期止"])
+def test_a_certificate_whose_validity_cannot_be_read_is_rejected(header: str) -> None:
+    rows = "E1,高企,soon\nE2,高企,2024-06\nE1,单项冠军,\n"
+    tables = {**GOOD, "certificates": f"企业,资质,{header}\n{rows}"}
+    ecosystem = make_ecosystem(tables)
+    assert [(p.code, p.row, p.column) for p in ecosystem.errors] == [("unreadable_date", 2, header)]
+    assert len(ecosystem.tables["certificates"]) == 2
+    assert ecosystem.accounts.set_index("file").at["certificates.csv", "rejected"] == 1
+
+
+@pytest.mark.parametrize("cell", ["#N/A", "=TODAY()", 911100006000373410])
+def test_a_certificate_whose_validity_is_lost_is_rejected(cell: object) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "资质"
+    for row in (["企业", "资质", "有效期止"], ["E1", "高企", cell], ["E2", "高企", None]):
+        book.active.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    ecosystem = make_ecosystem({**GOOD, "certificates.xlsx": stream.getvalue()})
+    assert len(ecosystem.errors) == 1
+    assert ecosystem.tables["certificates"]["enterprise"].tolist() == ["E2"]

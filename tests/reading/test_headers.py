@@ -123,3 +123,29 @@ def test_a_mapping_may_name_one_sheet_of_one_file() -> None:
     (matched,), _ = match("id,name", file="x.xlsx", sheet="Sheet1", **facts)
     assert matched.table.name == "universities"
     assert match("id,name", file="y.xlsx", sheet="Sheet1", **facts)[0] == []
+
+
+def test_a_mapping_may_leave_the_unit_out() -> None:
+    for entry in ("款项", "款项（万元）"):
+        facts = {"columns": {"agreements": {entry: "amount"}}}
+        (matched,), problems = match("id,款项（万元）", **facts)
+        assert matched.columns["amount"] == (1,)
+        assert matched.unit("amount") == "万元"
+        assert problems == []
+
+
+def test_mappings_that_match_nothing_are_named() -> None:
+    facts = {
+        "tables": {"agreements.csv": "agreements", "agreement.csv": "agreements"},
+        "columns": {"agreements": {"Sum": "amount", "Day": "date"}, "teams": {"Boss": "leader"}},
+    }
+    raw = build_sheet([(1, ["id", "Sum"]), (2, ["1", "2"])], file="agreements.csv")
+    _, problems = match_sheets(Source((raw,), facts))
+    assert {(p.code, p.severity, p.file) for p in problems} == {
+        ("unused_mapping", "warning", "ecosystem.yaml")
+    }
+    assert [p.value for p in problems] == [
+        "tables: agreement.csv",
+        "columns: agreements: Day",
+        "columns: teams: Boss",
+    ]

@@ -74,6 +74,10 @@ def test_several_tables_in_one_file(tmp_path: Path) -> None:
         ("t.yaml", "just text", "no_records"),
         ("t.json", '{"a": 1}', "no_records"),
         ("t.json", '["a", "b"]', "no_records"),
+        ("t.json", "{}", "no_records"),
+        ("t.json", "[]", "no_records"),
+        ("t.yaml", "{}", "no_records"),
+        ("t.yaml", "[]", "no_records"),
     ],
 )
 def test_broken_records_are_a_problem_never_a_traceback(
@@ -86,9 +90,38 @@ def test_broken_records_are_a_problem_never_a_traceback(
     assert all(problem.explain("zh"))
 
 
-def test_a_list_that_holds_itself_ends(tmp_path: Path) -> None:
-    (sheet,) = read(tmp_path, "t.yaml", "- id: &a [x, *a]\n")
-    assert rows_of(sheet)[0][0].startswith("x；")
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("t.yaml", "- id: &a [x, *a]\n", r"alias \*a is not allowed[^\0]*line 1"),
+        ("t.yaml", "- &a {id: x}\n- *a\n", r"alias \*a is not allowed[^\0]*line 2"),
+        ("t.yaml", "- id: x\n  name: y\n  id: z\n", r'key "id" stands twice[^\0]*line 3'),
+        ("t.yaml", "高校: []\n高校: []\n", 'key "高校" stands twice'),
+        ("t.json", '[{"id": 1, "name": 2, "id": 3}]', 'key "id" stands twice'),
+        ("t.json", '{"高校": [], "高校": []}', 'key "高校" stands twice'),
+    ],
+)
+def test_aliases_and_repeated_keys_are_refused(
+    tmp_path: Path, name: str, text: str, words: str
+) -> None:
+    with pytest.raises(DataError, match=words) as caught:
+        read(tmp_path, name, text)
+    assert [p.code for p in caught.value.problems] == ["unreadable_records"]
+
+
+def test_one_table_of_several(tmp_path: Path) -> None:
+    for name, text in (
+        ("t.json", '{"高校": [{"id": 1}], "企业": [{"id": 2}]}'),
+        ("t.yaml", "高校: [{id: 1}]\n企业: [{id: 2}]\n"),
+    ):
+        (tmp_path / name).write_text(text, "utf-8")
+        (sheet,) = read_records(tmp_path / name, sheet="企业")
+        assert (sheet.sheet, rows_of(sheet)) == ("企业", [["2"]])
+        with pytest.raises(DataError, match='has no table "平台"; it has: 高校, 企业'):
+            read_records(tmp_path / name, sheet="平台")
+    (tmp_path / "t.json").write_text('[{"id": 1}]', "utf-8")
+    with pytest.raises(DataError, match="it has: one table without a name"):
+        read_records(tmp_path / "t.json", sheet="高校")
 
 
 def test_parquet_values_become_text(tmp_path: Path) -> None:
@@ -135,7 +168,7 @@ def test_yaml_mappings_of_settings(tmp_path: Path) -> None:
     for text, content in (("", {}), ("a: 1\n2: b\n", {"a": 1, "2": "b"})):
         path.write_text(text, "utf-8")
         assert read_yaml_mapping(path) == content
-    for text in ("- a\n", "a: [", "a: !!bool maybe", "text"):
+    for text in ("- a\n", "a: [", "a: !!bool maybe", "text", "a: 1\na: 2\n", "a: &x 1\nb: *x\n"):
         path.write_text(text, "utf-8")
         with pytest.raises(DataError, match=r"e\.yaml cannot be read"):
             read_yaml_mapping(path)

@@ -88,6 +88,8 @@ def test_a_broken_file_alone_is_refused(tmp_path: Path) -> None:
         ("tables: {x.csv: contraptions}\n", 'no table "contraptions"'),
         ("tables: {x.csv: 1}\n", 'no table "1"'),
         ("columns: {contraptions: {a: b}}\n", 'no table "contraptions"'),
+        ("currency: kroner\n", 'currency is "kroner"'),
+        ("currency: ''\n", 'currency is ""'),
         ("columns: {agreements: [a]}\n", "must map headers to columns"),
         ("columns: {agreements: {Sum: amuont}}\n", 'agreements has no column "amuont"'),
     ],
@@ -104,3 +106,30 @@ def test_mappings_may_be_written_in_chinese(tmp_path: Path) -> None:
     facts = read_source(folder).facts
     assert facts["tables"] == {"x.csv": "universities"}
     assert facts["columns"] == {"agreements": {"款": "amount", "2024": "date"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("eur", "EUR"), ("' Euro '", "EUR"), ("人民币", "CNY"), ("￥", "CNY"), ("sek", "SEK")],
+)
+def test_a_currency_may_be_a_code_a_word_or_a_sign(tmp_path: Path, text: str, code: str) -> None:
+    tables = {"universities": UNIVERSITIES, "ecosystem.yaml": f"currency: {text}\n"}
+    assert read_source(write_folder(tmp_path, tables)).facts["currency"] == code
+
+
+def test_ecosystem_yaml_says_each_thing_once(tmp_path: Path) -> None:
+    tables = {"universities": UNIVERSITIES, "ecosystem.yaml": "name: a\nname: b\n"}
+    with pytest.raises(DataError, match='key "name" stands twice'):
+        read_source(write_folder(tmp_path, tables))
+
+
+def test_the_facts_of_a_folder_are_not_those_of_one_file(tmp_path: Path) -> None:
+    write_folder(tmp_path, {"universities": UNIVERSITIES, "ecosystem.yaml": "name: 城\n"})
+    source = read_source(tmp_path / "universities.csv")
+    assert source.facts == {}
+    assert list(source.hashes) == ["universities.csv"]
+
+
+def test_one_table_of_a_records_file(tmp_path: Path) -> None:
+    (tmp_path / "t.json").write_text('{"a": [{"id": 1}], "b": [{"id": 2}]}', "utf-8")
+    assert [s.sheet for s in read_file(tmp_path / "t.json", sheet="b")] == ["b"]

@@ -38,6 +38,8 @@ DAYS = st.dates(dt.date(1000, 1, 1), dt.date(2999, 12, 31))
         ("US$ 5 million", "5000000", "USD"),
         ("100k", "100000", ""),
         ("5 NOK", "5", "NOK"),
+        ("SEK 100", "100", "SEK"),
+        ("0,5", "0.5", ""),
         ("1,234", "1234", ""),
         ("1,234,567.89", "1234567.89", ""),
         ("1 234 567", "1234567", ""),
@@ -69,6 +71,9 @@ def test_amounts(text: str, value: str, currency: str) -> None:
         "万元",
         "3万5千",
         "1,2,3",
+        "0,500",
+        "012,345",
+        "0.500,25",
         "12,34,567",
         "1.2.3",
         "100 EUR USD",
@@ -91,6 +96,14 @@ def test_amounts_that_are_no_single_exact_sum(text: str) -> None:
         ("1.5", "亿元", "150000000", "CNY"),
         ("7", "EUR", "7", "EUR"),
         ("7", "million EUR", "7000000", "EUR"),
+        ("7", "EUR million", "7000000", "EUR"),
+        ("7", "NOK", "7", "NOK"),
+        ("7", "kNOK", "7000", "NOK"),
+        ("7", "SEK", "7", "SEK"),
+        ("7", "人民币：万元", "70000", "CNY"),
+        ("7", "人民币万元", "70000", "CNY"),
+        ("7", "万美元", "70000", "USD"),
+        ("7", "亿", "700000000", ""),
         ("120元", "万元", "120", "CNY"),
         ("1亿", "万元", "100000000", ""),
     ],
@@ -105,6 +118,8 @@ def test_the_cell_goes_before_the_unit_of_the_header(
 
 def test_a_header_unit_that_is_no_money_leaves_bare_numbers_unread() -> None:
     assert parse_amount("120", "按项") is None
+    assert parse_amount("120", "1000 EUR") is None
+    assert parse_amount("120", "元/吨") is None
     assert parse_amount("120万元", "按项") == parse_amount("120万元")
 
 

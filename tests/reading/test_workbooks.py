@@ -77,6 +77,8 @@ def test_a_code_stored_as_a_number_is_reported_as_damaged(tmp_path: Path, code: 
     assert place == ("damaged_code", "error", "a.xlsx", "企业", 2)
     assert problem.column == "统一社会信用代码"
     assert problem.value == str(int(float(code)))
+    assert sheet.cells.at[2, 1] == ""
+    assert sheet.spoiled == {(2, 1)}
 
 
 def test_fifteen_digits_are_kept(tmp_path: Path) -> None:

@@ -198,19 +198,32 @@ def test_table_for_a_person_is_in_the_language_of_the_data():
     assert "not_enough_data" not in text
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for a child process")
+@pytest.mark.skipif(sys.platform != "linux", reason="watches the process through /proc")
 def test_an_interrupt_leaves_with_130_and_without_output(tmp_path):
+    city = str(ROOT / "data" / "example-city")
     process = subprocess.Popen(
-        [sys.executable, "-m", "ecograph", "analyse", JINZHONG, "-o", str(tmp_path / "out")],
+        [sys.executable, "-m", "ecograph", "analyse", city, "-o", str(tmp_path / "out")],
         cwd=ROOT,
         stderr=subprocess.PIPE,
     )
-    time.sleep(1.0)
+    loaded = Path(f"/proc/{process.pid}/maps")
+    while "networkit" not in loaded.read_text():  # centralities begin; map and report follow
+        assert process.poll() is None
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=20)
     assert process.returncode == 130
     assert b"Traceback" not in error
     assert not (tmp_path / "out" / "run.json").exists()
+
+
+def test_analyse_writes_what_is_right_says_what_is_wrong_and_leaves_with_one(faulty, tmp_path):
+    done = run("analyse", faulty, "-o", tmp_path / "out", "--lang", "zh")
+    assert done.returncode == 1
+    assert "错误 [unknown_reference] agreements.csv, 第 3 行, parties" in done.stderr.decode()
+    assert "共 2 处错误" in done.stderr.decode()
+    record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    assert record["problems"] == {"errors": 2, "warnings": 0}
 
 
 def test_an_ending_that_is_no_format_is_wrong_usage(tmp_path):

@@ -42,6 +42,7 @@ def analyse(data: Path, output: Path, choices: Choices) -> int:
     Example:
       ecograph analyse data/jinzhong -o out/jinzhong
     """
+    from ecograph.texts import translate
     from ecograph.workflow import STAGES
     from ecograph.workflow import analyse as run_analysis
 
@@ -52,6 +53,9 @@ def analyse(data: Path, output: Path, choices: Choices) -> int:
     total = sum(run.seconds.values())
     note(f"{run.ecosystem!r}", quiet=choices.quiet)
     note(f"{total:.1f} s: {stages}", quiet=choices.quiet)
+    if run.ecosystem.errors:
+        count = len(run.ecosystem.errors)
+        note(translate("screen.left_out", run.ecosystem.lang, count=count))
     note(f"Report: {output / 'index.html'}   Map: {output / 'map.html'}", quiet=choices.quiet)
     return _status(run.ecosystem)
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ecograph.texts import translate
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
@@ -101,9 +103,11 @@ def print_problems(problems: Sequence[Problem], lang: str = "en") -> None:
     ordered = sorted(problems, key=lambda p: (p.severity, p.file, p.sheet, p.row or 0))
     for problem in ordered[:_SHOWN]:
         message, remedy = problem.explain(lang)
-        parts = [problem.file, problem.sheet, f"row {problem.row}" if problem.row else ""]
-        place = ", ".join(part for part in (*parts, problem.column) if part)
-        click.echo(f"{problem.severity} [{problem.code}] {place}: {message} {remedy}", err=True)
+        row = translate("screen.row", lang, row=problem.row) if problem.row else ""
+        parts = (problem.file, problem.sheet, row, problem.column)
+        place = ", ".join(part for part in parts if part)
+        severity = translate(f"screen.{problem.severity}", lang)
+        click.echo(f"{severity} [{problem.code}] {place}: {message} {remedy}", err=True)
     if len(ordered) > _SHOWN:
         click.echo(
             f"... and {len(ordered) - _SHOWN} more; `ecograph check DATA --format csv` lists all.",

@@ -57,7 +57,7 @@ def _run() -> int:
     except BrokenPipeError:  # the reader of our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:
+    except Exception as error:  # the last door: a person never sees a traceback
         if os.environ.get("ECOGRAPH_DEBUG"):
             raise
         return _say(_explain(error), _INVALID)

@@ -72,22 +72,22 @@ def hash_script(text: str) -> str:
 
 
 def format_amount(amount: float, currency: str, lang: str) -> str:
-    """Write a sum of money for a reader.
+    """Write a sum of money for a reader, in the steps of the language.
 
     Examples
     --------
-    >>> format_amount(2_000_000, "CNY", "zh")
-    '200万元'
-    >>> format_amount(1234567.5, "EUR", "en")
-    'EUR 1,234,568'
+    >>> format_amount(12_800_000, "CNY", "zh"), format_amount(1.28e9, "EUR", "en")
+    ('1,280万元', 'EUR 1.28 bn')
     """
-    if lang != "zh":
-        return f"{currency} {amount:,.0f}"
-    unit = _CURRENCIES.get(currency, f" {currency}")
-    for size, word in ((1e8, "亿"), (1e4, "万")):
-        if abs(amount) >= size:
-            return f"{amount / size:,.2f}".rstrip("0").rstrip(".") + word + unit
-    return f"{amount:,.0f}{unit}"
+    if lang == "zh":
+        unit, form = _CURRENCIES.get(currency, f" {currency}"), "{number}{step}{unit}"
+        steps = ((1e8, "亿"), (1e4, "万"))
+    else:
+        unit, form = f"{currency} ", "{unit}{number}{step}"
+        steps = ((1e9, " bn"), (1e6, " M"))
+    size, step = next((pair for pair in steps if abs(amount) >= pair[0]), (1, ""))
+    number = f"{amount / size:,.2f}".rstrip("0").rstrip(".")
+    return form.format(number=number, step=step, unit=unit)
 
 
 def read_template(name: str) -> str:

@@ -454,7 +454,7 @@ def test_a_line_lists_its_agreements(open_page, town: Ecosystem) -> None:
     panel = page.inner_text("#panel")
     assert "Second job" in panel
     assert "脱硝催化剂联合实验室" in panel
-    assert "CNY 2,000,000" in panel
+    assert "CNY 2 M" in panel
     assert "Catalysis Lab" in panel
     assert translate("map.line.tie", "en") in panel
 

@@ -52,7 +52,7 @@ def test_what_is_missing_is_a_dash_or_nothing_among_words(value):
 def test_amounts_have_the_units_of_the_language():
     assert ZH.write(12_800_000, "money") == "1,280万元"
     assert ZH.write(-320_000_000, "money") == "-3.2亿元"
-    assert Voice("zh", "EUR").write(20_000, "money") == "2万 EUR"
+    assert Voice("zh", "EUR").write(20_000, "money") == "2万欧元"
 
 
 def test_names_are_escaped_and_a_dozen_at_most():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from markupsafe import Markup, escape
 
+from ecograph.render.page import format_amount
 from ecograph.schema import read_schema
 from ecograph.texts import label_of, translate
 
@@ -152,30 +153,13 @@ _FORMS: Mapping[str, Callable[[Any], str]] = {
 # how values are said in a language
 
 
-def _write_money(value: float, voice: Voice) -> str:
-    """Write an amount with its unit.
-
-    >>> _write_money(12_800_000.0, Voice("zh", "CNY")), _write_money(1.28e9, Voice("en", "EUR"))
-    ('1,280万元', 'EUR 1.28 bn')
-    """
-    if voice.lang == "zh":
-        unit = "元" if voice.currency == "CNY" else f" {voice.currency}"
-        steps, form = ((1e8, "亿"), (1e4, "万")), "{number}{step}{unit}"
-    else:
-        unit = f"{voice.currency} "
-        steps, form = ((1e9, " bn"), (1e6, " M")), "{unit}{number}{step}"
-    size, step = next(((s, name) for s, name in steps if abs(value) >= s), (1, ""))
-    number = f"{value / size:,.2f}".rstrip("0").rstrip(".")
-    return form.format(number=number, step=step, unit=unit)
-
-
 def _write_kind(value: str, voice: Voice) -> str:
     kind = read_schema().node_kinds.get(value)
     return kind.labels[voice.lang] if kind else str(value)
 
 
 _SPOKEN: Mapping[str, Callable[[Any, Voice], str]] = {
-    "money": _write_money,
+    "money": lambda value, voice: format_amount(value, voice.currency, voice.lang),
     "kind": _write_kind,
     "verdict": lambda value, voice: voice.label("verdict", value),
     "tier": lambda value, voice: voice.label("tier", value),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ecograph.checks import ACCOUNT_COLUMNS, Checked, check_sheets
+from ecograph.checks.rules import find_far
 from ecograph.ecosystem import EDGE_COLUMNS, Ecosystem
 from ecograph.errors import DataError, SettingsError
 from ecograph.problems import Problem
@@ -143,7 +144,8 @@ def _find_latest(tables: Mapping[str, pd.DataFrame], settings: Settings) -> dt.d
     agreements = tables.get("agreements", pd.DataFrame()).reindex(columns=columns)
     status = agreements["status"].astype(object)
     status = status.where(status.notna(), settings.default_status)
-    starts = agreements.loc[status.isin(settings.counted), "date_start"].dropna()
+    days = pd.to_datetime(agreements["date_start"])
+    starts = days[status.isin(settings.counted) & ~find_far(days)].dropna()
     return pd.Timestamp(starts.max()).date() if len(starts) else None
 
 

@@ -342,3 +342,11 @@ def test_a_plan_for_later_does_not_move_now():
         "agreements": "id,parties,date,status\nA1,U1,2024-05,signed\nA2,U1,2030,planned\n",
     }
     assert make_ecosystem(tables).as_of == dt.date(2024, 5, 1)
+
+
+def test_a_slip_in_a_year_does_not_move_now():
+    tables = {
+        "universities": "id,name\nU1,甲\n",
+        "agreements": "id,parties,date\nA1,U1,2023\nA2,U1,2024-05-01\nA3,U1,2204-05-01\n",
+    }
+    assert make_ecosystem(tables).as_of == dt.date(2024, 5, 1)

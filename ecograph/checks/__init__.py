@@ -16,6 +16,7 @@ from ecograph.checks.rules import (
     check_parties_differ,
     check_row_kinds,
     check_rows_differ,
+    check_years_near,
     enter_nodes,
     resolve_references,
 )
@@ -77,6 +78,7 @@ def check_sheets(matched: Sequence[Matched], *, currency: str = "CNY") -> Checke
     _key_agreements(rows, directory)
     check_parties_differ(rows)
     check_agreements_joined(rows)
+    check_years_near(rows)
     tables = {name: _order_rows(rows.good(name), name) for name in rows.tables}
     return Checked(tables, directory, tuple(rows.problems), _balance_rows(rows))
 

@@ -25,9 +25,14 @@ __all__ = [
     "check_parties_differ",
     "check_row_kinds",
     "check_rows_differ",
+    "check_years_near",
     "enter_nodes",
+    "find_far",
     "resolve_references",
 ]
+
+FAR_YEARS = 50
+"""Years from the median beyond which the date of an agreement is taken for a slip."""
 
 
 def check_duplicate_ids(rows: Rows) -> None:
@@ -162,6 +167,33 @@ def check_agreements_joined(rows: Rows) -> None:
     listed = good["parties"].map(bool) if "parties" in good else good["id"].isna()
     for row in good.index[~good["_key"].isin(named) & ~listed]:
         rows.report("agreements", row, "no_parties", column="id", reject=False, severity="warning")
+
+
+def check_years_near(rows: Rows) -> None:
+    """Warn of agreements dated so far from the others that a digit is probably wrong."""
+    good = rows.good("agreements")
+    if "date_start" not in good:
+        return
+    for row in good.index[find_far(good["date_start"])]:
+        rows.report(
+            "agreements",
+            row,
+            "far_date",
+            column="date",
+            reject=False,
+            severity="warning",
+            details={"years": FAR_YEARS},
+        )
+
+
+def find_far(days: pd.Series) -> pd.Series:
+    """Find the days that lie more than `FAR_YEARS` from the median year.
+
+    >>> find_far(pd.Series(pd.to_datetime(["2024-05-01", "2023-01-01", "2204-05-01"]))).tolist()
+    [False, False, True]
+    """
+    years = days.dt.year
+    return (years - years.median()).abs() > FAR_YEARS
 
 
 def _names(part: pd.DataFrame) -> list[str]:

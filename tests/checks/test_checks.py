@@ -80,6 +80,13 @@ CASES = {
         ("firms.xlsx", "企业", 2, "编号", "911100006000373376"),
         kept=0,
     ),
+    "far_date": with_table(
+        "agreements",
+        "id,parties,date,status\nA1,U1;E1,2024,signed\nA2,U1;E1,2023,signed\nA3,U1;E1,2204,signed\n",
+        (4, "date", "2204"),
+        severity="warning",
+        kept=3,
+    ),
     "error_cell": Case(
         {"firms.xlsx": write_firm("E1", "#REF!")},
         ("firms.xlsx", "企业", 2, "名称", "#REF!"),

@@ -111,13 +111,10 @@ class Amount:
         In whole units of the currency (yuan, not 万元).
     currency
         Three letters, or empty where the text names none.
-    stated_unit
-        Whether the text itself names a multiple or a currency.
     """
 
     value: Decimal
     currency: str
-    stated_unit: bool
 
 
 @dataclass(frozen=True)
@@ -154,14 +151,15 @@ def parse_amount(text: str, unit: str = "") -> Amount | None:
     Returns
     -------
     Amount or None
-        None where the text is no single exact sum (a range, "about", words).
+        None where the text is no single exact sum (a range, "about", words), or where the cell
+        says one unit and its header another (``120元`` under 万元).
 
     Examples
     --------
     >>> parse_amount("4847.4万元").value
     Decimal('48474000.0')
     >>> parse_amount("EUR 262132,65")
-    Amount(value=Decimal('262132.65'), currency='EUR', stated_unit=True)
+    Amount(value=Decimal('262132.65'), currency='EUR')
     >>> parse_amount("500-800万元") is None
     True
     """
@@ -173,14 +171,9 @@ def parse_amount(text: str, unit: str = "") -> Amount | None:
     currency = _parse_currency(match["before"], match["after"])
     if number is None or currency is None:
         return None
-    multiple = (match["multiple"] or "").lower()
-    stated = bool(multiple or currency)
-    if unit and not stated:
-        header = _parse_unit(unit)
-        if header is None:
-            return None
-        return Amount(number * header[0], header[1], stated_unit=False)
-    return Amount(number * _MULTIPLES[multiple], currency, stated)
+    multiple = _MULTIPLES[match["multiple"].lower()] if match["multiple"] else None
+    settled = _settle_units(multiple, currency, unit)
+    return Amount(number * settled[0], settled[1]) if settled else None
 
 
 def parse_number(text: str, unit: str = "") -> float | None:
@@ -293,6 +286,18 @@ def _parse_currency(before: str, after: str) -> str | None:
     if not found:
         return ""
     return found.pop() if len(found) == 1 else None
+
+
+def _settle_units(multiple: int | None, currency: str, unit: str) -> tuple[int, str] | None:
+    """Settle multiple and currency between a cell and its header; None where they contradict."""
+    header = _parse_unit(unit) if unit else (1, "")
+    if header is None:  # the header speaks of no money; the cell has to speak for itself
+        return (multiple or 1, currency) if multiple or currency else None
+    if currency and header[1] and currency != header[1]:
+        return None
+    if multiple is None and currency and header[0] != 1:
+        return None
+    return (header[0] if multiple is None else multiple), currency or header[1]
 
 
 def _parse_unit(unit: str) -> tuple[int, str] | None:

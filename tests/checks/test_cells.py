@@ -20,9 +20,9 @@ def test_dates_keep_their_precision_and_have_a_first_and_last_day() -> None:
 
 
 def test_amounts_are_in_whole_yuan_with_the_unit_of_the_header() -> None:
-    table = agreements("金额（万元）", "120", "1.28亿元", "5元", "€7", "-1", "")
-    assert table["amount"].tolist()[:3] == [1_200_000, 128_000_000, 5]
-    assert table["amount"].isna().tolist() == [False] * 3 + [True] * 3
+    table = agreements("金额（万元）", "120", "1.28亿元", "5万元", "5元", "€7", "-1", "")
+    assert table["amount"].tolist()[:3] == [1_200_000, 128_000_000, 50_000]
+    assert table["amount"].isna().tolist() == [False] * 3 + [True] * 4
 
 
 def test_words_of_a_vocabulary_become_its_keys() -> None:

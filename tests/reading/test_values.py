@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecograph.reading.values import (
+    Amount,
     Period,
     parse_amount,
     parse_boolean,
@@ -104,8 +105,7 @@ def test_amounts_that_are_no_single_exact_sum(text: str) -> None:
         ("7", "人民币万元", "70000", "CNY"),
         ("7", "万美元", "70000", "USD"),
         ("7", "亿", "700000000", ""),
-        ("120元", "万元", "120", "CNY"),
-        ("1亿", "万元", "100000000", ""),
+        ("1亿", "万元", "100000000", "CNY"),
     ],
 )
 def test_the_cell_goes_before_the_unit_of_the_header(
@@ -123,12 +123,30 @@ def test_a_header_unit_that_is_no_money_leaves_bare_numbers_unread() -> None:
     assert parse_amount("120万元", "按项") == parse_amount("120万元")
 
 
+@pytest.mark.parametrize("text", ["120元", "￥120", "EUR 120", "120万美元"])
+def test_a_cell_that_contradicts_the_unit_of_its_header_is_refused(text: str) -> None:
+    assert parse_amount(text, "万元") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [("120", "万元", 1_200_000), ("1.28亿元", "万元", 128_000_000), ("120万", "万元", 1_200_000)],
+)
+def test_a_cell_with_a_multiple_of_its_own_needs_no_header(
+    text: str, unit: str, value: int
+) -> None:
+    assert parse_amount(text, unit) == Amount(Decimal(value), "CNY")
+
+
+def test_a_currency_in_a_header_without_multiple_may_be_said_again() -> None:
+    assert parse_amount("120元", "元") == Amount(Decimal(120), "CNY")
+
+
 @given(st.decimals(min_value=0, max_value=10**9, places=3, allow_nan=False))
 def test_ten_thousand_yuan_are_exact(x: Decimal) -> None:
     amount = parse_amount(f"{x}万元")
     assert amount is not None
     assert amount.value == x * 10**4
-    assert amount.stated_unit
 
 
 @pytest.mark.parametrize(

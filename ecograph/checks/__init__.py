@@ -75,7 +75,7 @@ def check_sheets(matched: Sequence[Matched], *, currency: str = "CNY") -> Checke
     resolve_references(rows, directory)
     check_row_kinds(rows)
     check_rows_differ(rows)
-    _key_agreements(rows, directory)
+    _key_nodes(rows, directory)
     check_parties_differ(rows)
     check_agreements_joined(rows)
     check_years_near(rows)
@@ -83,7 +83,7 @@ def check_sheets(matched: Sequence[Matched], *, currency: str = "CNY") -> Checke
     return Checked(tables, directory, tuple(rows.problems), _balance_rows(rows))
 
 
-def _key_agreements(rows: Rows, directory: Directory) -> None:
+def _key_nodes(rows: Rows, directory: Directory) -> None:
     """Put the node key beside the id in every node table."""
     for table in read_schema().tables.values():
         if table.name not in rows.tables or not (table.node or table.node_by):

@@ -62,10 +62,7 @@ def enter_nodes(rows: Rows) -> Directory:
             aliases = part["aliases"] if "aliases" in part else [None] * len(part)
             for node_id, name, alias in zip(part["id"], _names(part), aliases, strict=True):
                 directory.add(kind, node_id, name, aliases=parse_list(alias or ""))
-        for row in sorted(rows.rejected.get(table.name, ())):
-            node_id = rows.tables[table.name].get("id", pd.Series(dtype=object)).get(row)
-            if node_id and (table.node or table.node_by):
-                directory.rejected.setdefault(node_id, rows.locate(table.name, row))
+        _enter_rejected(rows, table, directory)
     _enter_implicit(rows, directory)
     directory.name_keys()
     return directory
@@ -115,10 +112,7 @@ def resolve_references(rows: Rows, directory: Directory) -> None:
         for column in table.columns.values():
             if column.refers and rows.has(table.name, column.name):
                 _resolve_column(rows, table.name, column, directory)
-        for row in sorted(rows.rejected.get(table.name, ())):
-            node_id = rows.tables[table.name].get("id", pd.Series(dtype=object)).get(row)
-            if node_id and table.node:
-                directory.rejected.setdefault(node_id, rows.locate(table.name, row))
+        _enter_rejected(rows, table, directory)
 
 
 def check_row_kinds(rows: Rows) -> None:
@@ -202,6 +196,16 @@ def _names(part: pd.DataFrame) -> list[str]:
     return [name or node_id for name, node_id in zip(part["name"], part["id"], strict=True)]
 
 
+def _enter_rejected(rows: Rows, table: Table, directory: Directory) -> None:
+    """Enter where the rejected rows of a node table stand, for those that refer to them."""
+    if not (table.node or table.node_by) or not rows.has(table.name, "id"):
+        return
+    ids = rows.tables[table.name]["id"]
+    for row in sorted(rows.rejected[table.name]):
+        if ids[row]:
+            directory.rejected.setdefault(ids[row], rows.locate(table.name, row))
+
+
 def _enter_implicit(rows: Rows, directory: Directory) -> None:
     """Enter disciplines, industries and regions that only references name."""
     schema = read_schema()
@@ -259,41 +263,43 @@ def _splitter(column: Column) -> Callable[[str], tuple[str, ...]]:
 
 
 def _resolve_column(rows: Rows, table: str, column: Column, directory: Directory) -> None:
+    split, single = _splitter(column), column.type == "ref"
     frame = rows.tables[table]
     resolved: dict[int, str | tuple[str, ...]] = {}
-    split = _splitter(column)
     for row, cell in rows.good(table)[column.name].items():
-        if not cell:
-            continue
-        keys = []
-        for text in split(cell):
-            found = directory.find(text, column.kinds)
-            if found.key is None:
-                details = {"kinds": ", ".join(column.kinds), **dict(found.details)}
-                reject = column.required
-                rows.report(
-                    table,
-                    row,
-                    found.code,
-                    column=column.name,
-                    value=text,
-                    reject=reject,
-                    details=details,
-                )
-            elif found.key in keys:
-                if column.edge == "party":
-                    named = {directory.find(other, column.kinds).key for other in split(cell)}
-                    alone = len(named) == 1
-                    _report_repeated(rows, table, row, column.name, alone=alone, value=text)
-            else:
-                keys.append(found.key)
+        keys = _resolve_cell(rows, (table, row, column), split(cell), directory) if cell else ()
         if keys:
-            resolved[row] = keys[0] if column.type == "ref" else tuple(keys)
-    values = pd.Series(resolved, dtype=object).reindex(frame.index)
-    blank = "" if column.type == "ref" else ()
-    rows.tables[table] = frame.assign(
-        **{column.name: [blank if isinstance(v, float) else v for v in values]}
-    )
+            resolved[row] = keys[0] if single else keys
+    blank = "" if single else ()
+    cells = [resolved.get(row, blank) for row in frame.index]
+    rows.tables[table] = frame.assign(**{column.name: cells})
+
+
+def _resolve_cell(
+    rows: Rows, place: tuple[str, int, Column], texts: Sequence[str], directory: Directory
+) -> tuple[str, ...]:
+    """Find the nodes that the texts of a cell mean, each once; report what leads nowhere."""
+    table, row, column = place
+    findings = [directory.find(text, column.kinds) for text in texts]
+    keys: list[str] = []
+    for text, found in zip(texts, findings, strict=True):
+        if found.key is None:
+            details = {"kinds": ", ".join(column.kinds), **dict(found.details)}
+            rows.report(
+                table,
+                row,
+                found.code,
+                column=column.name,
+                value=text,
+                reject=column.required,
+                details=details,
+            )
+        elif found.key not in keys:
+            keys.append(found.key)
+        elif column.edge == "party":
+            alone = len({other.key for other in findings}) == 1
+            _report_repeated(rows, table, row, column.name, alone=alone, value=text)
+    return tuple(keys)
 
 
 def _report_repeated(

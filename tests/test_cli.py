@@ -14,6 +14,9 @@ from click.testing import CliRunner
 import ecograph as eg
 from ecograph.cli import cli
 from ecograph.cli.commands import commands
+from ecograph.projection import PARTS
+from ecograph.registers import REGISTERS
+from ecograph.render.maps import MEASURES
 
 ROOT = Path(__file__).parent.parent
 JINZHONG = str(ROOT / "data" / "jinzhong")
@@ -242,3 +245,17 @@ def test_a_month_as_of_means_its_last_day():
 def test_every_command_takes_the_common_options(command):
     options = {option for parameter in command.params for option in parameter.opts}
     assert {"--as-of", "--lang", "--settings", "--seed", "--quiet"} <= options
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "known"),
+    [
+        ("project", "part", PARTS),
+        ("map", "size", MEASURES),
+        ("convert", "register", REGISTERS),
+    ],
+)
+def test_choices_on_the_command_line_are_those_of_the_library(command, option, known):
+    """They are written out there, so that help does not import the library."""
+    chosen = next(p for c in commands if c.name == command for p in c.params if p.name == option)
+    assert sorted(chosen.type.choices) == sorted(known)

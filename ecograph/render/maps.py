@@ -15,12 +15,14 @@ import scipy.sparse as sp
 from ecograph.analysis.centrality import rank
 from ecograph.errors import SettingsError
 from ecograph.projection import project_ties
+from ecograph.reading.values import parse_list
 from ecograph.render.layout import lay_out
 from ecograph.render.page import (
     embed_json,
     embed_script,
     format_amount,
     hash_script,
+    is_missing,
     read_template,
     render_template,
 )
@@ -505,7 +507,8 @@ def _describe_nodes(view: _View) -> list[dict[str, Any]]:
     for key, node in view.nodes.iterrows():
         entry: dict[str, Any] = {"id": str(key), "name": str(node["name"]), "kind": node["kind"]}
         entry["facts"] = _list_facts(view, node)
-        entry["aliases"] = _as_list(node.get("aliases"))
+        aliases = node.get("aliases")
+        entry["aliases"] = [] if is_missing(aliases) else list(parse_list(str(aliases)))
         entry["sizes"] = sizes.loc[key].tolist()
         if node["kind"] in ORGANISATION_KINDS:
             entry["values"] = [float(f"{v:.4g}") for v in values.loc[key]]
@@ -518,22 +521,12 @@ def _list_facts(view: _View, node: pd.Series) -> list[list[str]]:
     facts = []
     for name in _FACTS:
         value = node.get(name)
-        if not _is_blank(value):
+        if not is_missing(value):
             text = str(value)
             if name == "type" and node["kind"] == "platform":
                 text = read_schema().label_term("platform_type", text, view.lang)
             facts.append([view.say(f"fact.{name}"), text])
     return facts
-
-
-def _is_blank(value: object) -> bool:
-    return value is None or value == "" or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
-
-
-def _as_list(value: object) -> list[str]:
-    if isinstance(value, list | tuple):
-        return [str(item) for item in value]
-    return [] if _is_blank(value) else [str(value)]
 
 
 def _locate(node: pd.Series) -> str:
@@ -542,7 +535,7 @@ def _locate(node: pd.Series) -> str:
     A row number would let the page depend on the order of rows, which says nothing.
     """
     parts = [node.get("file"), node.get("sheet")]
-    return " · ".join(dict.fromkeys(str(part) for part in parts if not _is_blank(part)))
+    return " · ".join(dict.fromkeys(str(part) for part in parts if not is_missing(part)))
 
 
 def _list_agreements(view: _View) -> pd.DataFrame:
@@ -579,11 +572,11 @@ def _say_terms(view: _View, row: pd.Series) -> dict[str, str]:
     terms = {
         name: schema.label_term(name, str(row[name]), view.lang)
         for name in ("status", "mode")
-        if not _is_blank(row.get(name))
+        if not is_missing(row.get(name))
     }
-    if not _is_blank(row.get("date")):
+    if not is_missing(row.get("date")):
         terms["date"] = str(row["date"])
-    if not _is_blank(row.get("amount")):
+    if not is_missing(row.get("amount")):
         terms["amount"] = format_amount(row["amount"], view.ecosystem.currency, view.lang)
     return terms
 

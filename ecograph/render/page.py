@@ -10,6 +10,7 @@ from importlib import resources
 from typing import Any
 
 import jinja2
+import pandas as pd
 from markupsafe import Markup
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "embed_script",
     "format_amount",
     "hash_script",
+    "is_missing",
     "read_template",
     "render_template",
 ]
@@ -69,6 +71,15 @@ def hash_script(text: str) -> str:
     """
     digest = hashlib.sha256(text.encode("utf-8")).digest()
     return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
+
+
+def is_missing(value: object) -> bool:
+    """Say whether there is nothing to write.
+
+    >>> [is_missing(value) for value in (None, float("nan"), pd.NA, pd.NaT, "", 0, False, "x")]
+    [True, True, True, True, True, False, False, False]
+    """
+    return value == "" if isinstance(value, str) else bool(pd.isna(value))
 
 
 def format_amount(amount: float, currency: str, lang: str) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from markupsafe import Markup, escape
 
+from ecograph.render.page import is_missing
 from ecograph.render.reporting.tables import list_rows, mark_filled
-from ecograph.render.reporting.voice import is_missing
 from ecograph.schema import read_schema
 
 if TYPE_CHECKING:

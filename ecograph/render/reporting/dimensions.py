@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ecograph.render.page import is_missing
 from ecograph.render.reporting.tables import list_rows
-from ecograph.render.reporting.voice import is_missing
 from ecograph.texts import translate
 
 if TYPE_CHECKING:

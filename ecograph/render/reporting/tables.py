@@ -16,7 +16,8 @@ from ecograph.analysis.dimensions import DIMENSION_COLUMNS
 from ecograph.analysis.gaps import GAP_COLUMNS, PAIR_COLUMNS
 from ecograph.analysis.overview import COVERAGE_COLUMNS
 from ecograph.analysis.tiers import TIER_COLUMNS
-from ecograph.render.reporting.voice import NUMERIC, Voice, is_missing
+from ecograph.render.page import is_missing
+from ecograph.render.reporting.voice import NUMERIC, Voice
 from ecograph.schema import read_schema
 from ecograph.texts import label_of
 

@@ -10,8 +10,8 @@ import pandas as pd
 
 from ecograph.analysis.tiers import TIERS
 from ecograph.render.charts import Level, draw_pyramid
+from ecograph.render.page import is_missing
 from ecograph.render.reporting.tables import list_rows, mark_filled
-from ecograph.render.reporting.voice import is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,17 +6,16 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from markupsafe import Markup, escape
 
-from ecograph.render.page import format_amount
+from ecograph.render.page import format_amount, is_missing
 from ecograph.schema import read_schema
 from ecograph.texts import label_of, translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["MISSING", "NUMERIC", "Voice", "is_missing", "write_number", "write_share"]
+__all__ = ["MISSING", "NUMERIC", "Voice", "write_number", "write_share"]
 
 MISSING = "—"
 """What stands where a value is missing."""
@@ -77,15 +76,6 @@ class Voice:
     def run(self, sentences: Iterable[Markup]) -> Markup:
         """Let sentences follow each other, as the language sets them."""
         return self.say("space").join(sentences)
-
-
-def is_missing(value: object) -> bool:
-    """Say whether there is nothing to write.
-
-    >>> [is_missing(value) for value in (None, float("nan"), pd.NA, pd.NaT, "", 0, False, "x")]
-    [True, True, True, True, True, False, False, False]
-    """
-    return value == "" if isinstance(value, str) else bool(pd.isna(value))
 
 
 # how values are written in every language

@@ -52,6 +52,12 @@ class Settings:
         Level of confidence intervals.
     map_nodes
         The most nodes a map shows.
+    exact
+        Whether every measure is exact however large the network is; otherwise, above the size
+        that a result's meta states, approximations with a guarantee take over.
+    pair_limit
+        The most members of one agreement that are tied to each other pair by pair. An agreement
+        of k members makes k(k-1)/2 pairs; larger ones tie nobody, and each result says how many.
     """
 
     as_of: dt.date | None = None
@@ -65,6 +71,8 @@ class Settings:
     margin: float = 0.5
     ci_level: float = 0.95
     map_nodes: int = 1500
+    exact: bool = False
+    pair_limit: int = 500
 
     def __post_init__(self) -> None:
         """Refuse values that make no sense."""
@@ -78,7 +86,8 @@ class Settings:
         _require_day("as_of", self.as_of)
         for name in ("alpha", "margin", "ci_level"):
             _require_share(name, getattr(self, name))
-        for name, least in (("seed", 0), ("map_nodes", 1)):
+        _require_flag("exact", self.exact)
+        for name, least in (("seed", 0), ("map_nodes", 1), ("pair_limit", 2)):
             _require_whole(name, getattr(self, name), least)
 
     def to_dict(self) -> dict[str, object]:
@@ -137,6 +146,11 @@ def _require_choice(name: str, value: object, choices: tuple[object, ...]) -> No
     if value not in choices:
         listed = ", ".join(str(choice) for choice in choices if choice is not None)
         raise SettingsError(f'{name} is "{value}"; choose one of: {listed}.')
+
+
+def _require_flag(name: str, value: object) -> None:
+    if not isinstance(value, bool):
+        raise SettingsError(f'{name} is "{value}"; write true or false.')
 
 
 def _require_day(name: str, value: object) -> None:

@@ -58,6 +58,8 @@ def test_an_unknown_name_is_an_error_that_lists_the_known_ones() -> None:
         ("margin", 1.2),
         ("ci_level", 95),
         ("map_nodes", 0),
+        ("exact", 1),
+        ("pair_limit", 1),
     ],
 )
 def test_values_that_make_no_sense(name: str, value: object) -> None:

@@ -43,10 +43,13 @@ SCIENCE = ("university", "platform")
 COUNTED = {"已签", "在建", "已结束", "signed", "active", "ended"}
 UNITS = {"亿": 1e8, "万": 1e4}
 TIERS = {
+    "重点“小巨人”": "tree",
+    "专精特新“小巨人”企业": "tree",
     "小巨人": "tree",
-    "单项冠军": "tree",
-    "专精特新": "shrub",
+    "制造业单项冠军": "tree",
     "高新技术企业": "shrub",
+    "专精特新中小企业": "shrub",
+    "专精特新": "shrub",
     "瞪羚": "shrub",
     "科技型中小企业": "seedling",
     "创新型中小企业": "seedling",

@@ -1,4 +1,4 @@
-"""The ecosystem: nodes and edges as tidy tables, and the network of them."""
+"""The ecosystem: nodes and edges as columns of numbers, with tables and a network as views."""
 
 from __future__ import annotations
 
@@ -6,35 +6,96 @@ import functools
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
 import pandas as pd
+
+from ecograph.coding import concat_texts
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping
 
+    import networkx as nx
+    from numpy.typing import NDArray
+
     from ecograph.problems import Problem
     from ecograph.settings import Settings
 
-__all__ = ["EDGE_COLUMNS", "Ecosystem"]
+    Ints = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
+
+__all__ = ["EDGE_COLUMNS", "Ecosystem", "EdgeColumns"]
 
 EDGE_COLUMNS = ("source", "target", "kind", "role", "level", "amount", "file", "sheet", "row")
+
+
+@dataclass(frozen=True, eq=False)
+class EdgeColumns:
+    """The edges, column by column, sorted by kind, source and target.
+
+    Parameters
+    ----------
+    kinds
+        The kinds that occur, in sorted order.
+    starts
+        Where the edges of each kind start; one more than kinds.
+    source, target
+        Positions of the ends among all nodes.
+    role, level
+        Words, where the register has them.
+    amount
+        In the currency of the ecosystem; nan where unknown.
+    sheet, row
+        Number of the sheet, and the row in it as the spreadsheet shows it.
+    """
+
+    kinds: tuple[str, ...]
+    starts: tuple[int, ...]
+    source: NDArray[np.int32]
+    target: NDArray[np.int32]
+    role: pd.Categorical
+    level: pd.Categorical
+    amount: NDArray[np.float64]
+    sheet: NDArray[np.int16]
+    row: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        """Count the edges."""
+        return len(self.source)
+
+    def find(self, kind: str) -> slice:
+        """Find where the edges of a kind lie."""
+        if kind not in self.kinds:
+            return slice(0, 0)
+        place = self.kinds.index(kind)
+        return slice(self.starts[place], self.starts[place + 1])
 
 
 @dataclass(frozen=True, eq=False)
 class Ecosystem:
     """A regional innovation ecosystem as a frozen value.
 
+    What is held are numbered columns: ids once, attributes by kind, edges as positions. The data
+    frames `nodes` and `edges` and the network `graph` are views, built when they are asked for.
+
     Parameters
     ----------
     name
         What it is called.
-    nodes
-        One row a node, indexed by node id in sorted order; columns ``kind``, ``name``, the
-        attributes of all node tables, and ``file``, ``sheet``, ``row`` of its source.
-    edges
-        One row an edge, columns ``EDGE_COLUMNS``, sorted by kind, source and target.
+    keys
+        The ids of all nodes, sorted.
+    parts
+        The attributes of the nodes of each kind, in the order of ``keys``; ``_source`` and
+        ``row`` say where a node stands.
+    positions
+        The positions of the nodes of each kind among ``keys``.
+    named
+        For the references in tables that are neither nodes nor edges, by table and column: the
+        rows that name a node, and its position.
+    edge_columns
+        The edges.
+    sheets
+        File and sheet names, by number.
     tables
         The checked tables, by name.
     settings
@@ -55,8 +116,12 @@ class Ecosystem:
     """
 
     name: str
-    nodes: pd.DataFrame
-    edges: pd.DataFrame
+    keys: pd.Index
+    parts: Mapping[str, pd.DataFrame]
+    positions: Mapping[str, Ints]
+    named: Mapping[tuple[str, str], tuple[Ints, Ints]]
+    edge_columns: EdgeColumns
+    sheets: tuple[tuple[str, str], ...]
     tables: Mapping[str, pd.DataFrame]
     settings: Settings
     currency: str = "CNY"
@@ -82,8 +147,23 @@ class Ecosystem:
         return tuple(p for p in self.problems if p.severity == "error")
 
     @functools.cached_property
+    def nodes(self) -> pd.DataFrame:
+        """All nodes: ``kind``, ``name``, the attributes of all kinds, ``file``, ``sheet``, ``row``.
+
+        One row a node, indexed by id in sorted order.
+        """
+        return self.select(*self.parts)
+
+    @functools.cached_property
+    def edges(self) -> pd.DataFrame:
+        """All edges, columns ``EDGE_COLUMNS``, sorted by kind, source and target."""
+        return self.link(*self.edge_columns.kinds)
+
+    @functools.cached_property
     def graph(self) -> nx.MultiDiGraph:
         """The network of all nodes and edges, built in a fixed order."""
+        import networkx as nx  # noqa: PLC0415 - only who asks for the network pays for it
+
         graph = nx.MultiDiGraph(name=self.name)
         for key, kind, name in zip(
             self.nodes.index, self.nodes["kind"], self.nodes["name"], strict=True
@@ -99,23 +179,95 @@ class Ecosystem:
         return graph
 
     @functools.cached_property
-    def counted(self) -> pd.Index:
-        """The agreements that count: signed, active or ended, and made by the as-of day."""
-        agreements = self.select("agreement")
-        if len(agreements) == 0:
-            return agreements.index
+    def counts(self) -> Flags:
+        """Whether each agreement counts: signed, active or ended, and made by the as-of day."""
+        agreements = self.parts.get("agreement")
+        if agreements is None:
+            return np.zeros(0, dtype=bool)
         counts = agreements["status"].isin(self.settings.counted)
         if self.as_of is not None and "date_start" in agreements:
             counts &= ~(agreements["date_start"] > pd.Timestamp(self.as_of))
-        return agreements.index[counts]
+        return np.asarray(counts, dtype=bool)
+
+    @functools.cached_property
+    def counted(self) -> pd.Index:
+        """The agreements that count, by id."""
+        return self.keys[self.find_positions("agreement")[self.counts]]
+
+    @functools.cached_property
+    def names(self) -> pd.Index:
+        """The names of all nodes, in the order of ``keys``."""
+        texts = [pd.Index(part["name"], dtype="str") for part in self.parts.values()]
+        places = [np.zeros(0, dtype=np.int64), *self.positions.values()]
+        return concat_texts(texts)[np.argsort(np.concatenate(places), kind="stable")]
+
+    @functools.cached_property
+    def memory(self) -> dict[Any, Any]:
+        """What was computed of this ecosystem under its settings and is asked for again."""
+        return {}
+
+    def find_positions(self, *kinds: str) -> Ints:
+        """Find the positions of the nodes of some kinds among ``keys``, in their order."""
+        found = [self.positions[kind] for kind in kinds if kind in self.positions]
+        if len(found) == 1:
+            return found[0]
+        return np.sort(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
+
+    def find_ends(self, *kinds: str) -> tuple[Ints, Ints]:
+        """Find the positions of source and target of the edges of some kinds."""
+        edges = [self.edge_columns.find(kind) for kind in sorted(kinds)]
+        source, target = (
+            np.concatenate([np.zeros(0, dtype=np.int64), *(column[edge] for edge in edges)])
+            for column in (self.edge_columns.source, self.edge_columns.target)
+        )
+        return source, target
+
+    def find_pairs(self, kind: str) -> tuple[Ints, Ints]:
+        """Find the positions of source and target of the edges of a kind, each pair once."""
+        source, target = self.find_ends(kind)
+        first = np.ones(len(source), dtype=bool)
+        first[1:] = (np.diff(source) != 0) | (np.diff(target) != 0)
+        return source[first], target[first]
+
+    def mark(self, *kinds: str) -> Flags:
+        """Say of every node whether it is of one of some kinds."""
+        marked = np.zeros(len(self.keys), dtype=bool)
+        marked[self.find_positions(*kinds)] = True
+        return marked
+
+    def mark_counted(self) -> Flags:
+        """Say of every node whether it is an agreement that counts."""
+        marked = np.zeros(len(self.keys), dtype=bool)
+        marked[self.find_positions("agreement")[self.counts]] = True
+        return marked
 
     def select(self, *kinds: str) -> pd.DataFrame:
-        """Take the nodes of some kinds."""
-        return self.nodes[self.nodes["kind"].isin(kinds)]
+        """Take the nodes of some kinds, with their attributes; in the order of ``keys``."""
+        known = [kind for kind in kinds if kind in self.parts]
+        frames = [self._dress(kind) for kind in known]
+        if not frames:
+            return pd.DataFrame(columns=list(_FIRST), index=self.keys[:0])
+        if len(frames) == 1:
+            return frames[0]
+        order = np.argsort(np.concatenate([self.positions[kind] for kind in known]), kind="stable")
+        return pd.concat(frames, sort=False).take(order)
+
+    def name_nodes(self, *kinds: str) -> pd.DataFrame:
+        """Take kind and name of the nodes of some kinds, indexed by id in sorted order."""
+        labels = np.full(len(self.keys), None, dtype=object)
+        for kind in kinds:
+            labels[self.find_positions(kind)] = kind
+        positions = self.find_positions(*kinds)
+        columns = {"kind": labels[positions], "name": self.names[positions]}
+        return pd.DataFrame(columns, index=self.keys[positions])
 
     def link(self, *kinds: str) -> pd.DataFrame:
-        """Take the edges of some kinds."""
-        return self.edges[self.edges["kind"].isin(kinds)]
+        """Take the edges of some kinds, columns ``EDGE_COLUMNS``."""
+        found = [kind for kind in sorted(set(kinds)) if kind in self.edge_columns.kinds]
+        frames = [self._spell(kind) for kind in found]
+        if not frames:
+            return self._spell("")
+        return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
     def table(self, name: str, columns: Iterable[str] = ()) -> pd.DataFrame:
         """Take a checked table; columns that were not in the data are added empty.
@@ -139,10 +291,14 @@ class Ecosystem:
         pandas.Series
             Counts, indexed by (``node`` or ``edge``, kind).
         """
-        nodes = self.nodes["kind"].value_counts().sort_index()
-        edges = self.edges["kind"].value_counts().sort_index()
-        counts = pd.concat({"node": nodes, "edge": edges}, names=["what", "kind"])
-        return counts.rename("count")
+        nodes = {kind: len(part) for kind, part in sorted(self.parts.items()) if len(part)}
+        spans = ((kind, self.edge_columns.find(kind)) for kind in self.edge_columns.kinds)
+        edges = {kind: span.stop - span.start for kind, span in spans}
+        counts = {("node", k): n for k, n in nodes.items()} | {
+            ("edge", k): n for k, n in edges.items()
+        }
+        index = pd.MultiIndex.from_tuples(counts, names=["what", "kind"]) if counts else _NO_KINDS
+        return pd.Series(list(counts.values()), index=index, name="count", dtype=np.int64)
 
     def configure(self, settings: Settings) -> Ecosystem:
         """Return the same ecosystem under other settings; an open day or language stays."""
@@ -151,16 +307,58 @@ class Ecosystem:
         )
         return replace(self, settings=kept)
 
+    def _dress(self, kind: str) -> pd.DataFrame:
+        """Take the nodes of a kind with their ids and the names of their files."""
+        part = self.parts[kind]
+        place = self._name_places(part["_source"].to_numpy())
+        attributes = part.drop(columns=["name", "_source", "row"])
+        columns = {
+            "kind": np.full(len(part), kind, dtype=object),
+            "name": part["name"],
+            **{name: attributes[name] for name in attributes},
+            **dict(zip(("file", "sheet"), place, strict=True)),
+            "row": part["row"],
+        }
+        frame = pd.DataFrame(columns, index=part.index, copy=False)
+        return frame.set_axis(self.keys[self.positions[kind]], axis=0)
+
+    def _spell(self, kind: str) -> pd.DataFrame:
+        """Take the edges of a kind with the ids of their ends."""
+        edges, span = self.edge_columns, self.edge_columns.find(kind)
+        file, sheet = self._name_places(edges.sheet[span])
+        columns = {
+            "source": self.keys[edges.source[span]],
+            "target": self.keys[edges.target[span]],
+            "kind": np.full(span.stop - span.start, kind, dtype=object),
+            "role": np.asarray(edges.role[span], dtype=object),
+            "level": np.asarray(edges.level[span], dtype=object),
+            "amount": edges.amount[span],
+            "file": file,
+            "sheet": sheet,
+            "row": edges.row[span],
+        }
+        return pd.DataFrame(columns, columns=list(EDGE_COLUMNS), copy=False)
+
+    def _name_places(self, numbers: NDArray[np.int16]) -> tuple[Any, Any]:
+        """Name file and sheet by number; -1 is nowhere."""
+        names = [*self.sheets, ("", "")]
+        files, sheets = (np.array(column, dtype=object) for column in zip(*names, strict=True))
+        return files[numbers], sheets[numbers]
+
     def __repr__(self) -> str:
         """Say what the ecosystem holds."""
         counts = self.count_kinds()
-        nodes, edges = (
-            ", ".join(f"{n} {kind}" for kind, n in counts.get(what, pd.Series()).items())
+        held = {
+            what: {kind: n for (w, kind), n in counts.items() if w == what}
             for what in ("node", "edge")
+        }
+        nodes, edges = (
+            ", ".join(f"{n} {kind}" for kind, n in kinds.items()) for kinds in held.values()
         )
         return (
-            f"<Ecosystem {self.name!r} as of {self.as_of}: {len(self.nodes)} nodes ({nodes}), "
-            f"{len(self.edges)} edges ({edges}), {len(self.counted)} agreements counted>"
+            f"<Ecosystem {self.name!r} as of {self.as_of}: {len(self.keys)} nodes ({nodes}), "
+            f"{len(self.edge_columns)} edges ({edges}), "
+            f"{int(self.counts.sum())} agreements counted>"
         )
 
     def _repr_html_(self) -> str:
@@ -168,3 +366,7 @@ class Ecosystem:
         frame = self.count_kinds().to_frame()
         title = pd.Series([self.name, str(self.as_of)], index=["name", "as of"]).to_frame("")
         return str(title.to_html(header=False)) + str(frame.to_html())
+
+
+_FIRST = ("kind", "name", "file", "sheet", "row")
+_NO_KINDS = pd.MultiIndex.from_arrays([[], []], names=["what", "kind"])

@@ -12,26 +12,23 @@ import pandas as pd
 
 from ecograph.checks import ACCOUNT_COLUMNS, Checked, check_sheets
 from ecograph.checks.rules import find_far
-from ecograph.ecosystem import EDGE_COLUMNS, Ecosystem
+from ecograph.ecosystem import Ecosystem
 from ecograph.errors import DataError, SettingsError
+from ecograph.layout import TableViews, lay_out
 from ecograph.problems import Problem
 from ecograph.reading.headers import match_sheets
 from ecograph.reading.sources import read_source
 from ecograph.reading.values import parse_period
-from ecograph.schema import read_schema
 from ecograph.settings import Settings, settings_from
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from ecograph.reading.headers import Matched
     from ecograph.reading.sources import Source
-    from ecograph.schema import Column, Table
 
 __all__ = ["load"]
 
-_PLACE = {"_file": "file", "_sheet": "sheet", "_row": "row"}
-_RESERVED = {"kind", "file", "sheet", "row", "table"}
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -89,14 +86,17 @@ def _build_ecosystem(
     settings: Settings | Mapping[str, Any] | None,
 ) -> Ecosystem:
     chosen = _choose_settings(source, matched, checked, settings)
-    tables, assumed = _assume_status(checked.tables, chosen.default_status)
-    checked = replace(checked, tables=tables)
-    edges = _lay_out_edges(checked)
+    checked, assumed = _assume_status(checked, chosen.default_status)
+    laid = lay_out(checked)
     return Ecosystem(
         name=str(source.facts.get("name") or _name_after(path)),
-        nodes=_lay_out_nodes(checked, edges),
-        edges=edges,
-        tables=tables,
+        keys=laid.keys,
+        parts=laid.parts,
+        positions=laid.positions,
+        named=laid.named,
+        edge_columns=laid.edges,
+        sheets=checked.sheets,
+        tables=TableViews(checked),
         settings=chosen,
         currency=str(source.facts.get("currency", "CNY")),
         synthetic=bool(source.facts.get("synthetic", False)),
@@ -154,27 +154,26 @@ def _guess_language(matched: Sequence[Matched]) -> str:
     return "zh" if _HAN.search(headers) else "en"
 
 
-def _assume_status(
-    tables: Mapping[str, pd.DataFrame], default: str
-) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
-    agreements = tables.get("agreements")
+def _assume_status(checked: Checked, default: str) -> tuple[Checked, list[Problem]]:
+    agreements = checked.tables.get("agreements")
     if agreements is None:
-        return dict(tables), []
+        return checked, []
     if "status" not in agreements:
         agreements = agreements.assign(status=None)
     blank = agreements["status"].isna()
     problems = [
         Problem(
             "status_assumed",
-            file=str(file),
-            sheet=str(sheet),
+            file=checked.sheets[number][0],
+            sheet=checked.sheets[number][1],
             severity="warning",
-            details={"count": len(part), "status": default},
+            details={"count": int(count), "status": default},
         )
-        for (file, sheet), part in agreements[blank].groupby(["_file", "_sheet"])
+        for number, count in agreements.loc[blank, "_source"].value_counts().sort_index().items()
     ]
     status = agreements["status"].where(~blank, default)
-    return {**tables, "agreements": agreements.assign(status=status)}, problems
+    tables = {**checked.tables, "agreements": agreements.assign(status=status)}
+    return replace(checked, tables=tables), problems
 
 
 def _account_for_all(source: Source, checked: Checked) -> pd.DataFrame:
@@ -187,97 +186,3 @@ def _account_for_all(source: Source, checked: Checked) -> pd.DataFrame:
     ]
     others = pd.DataFrame(rows, columns=list(ACCOUNT_COLUMNS))
     return pd.concat([checked.accounts, others], ignore_index=True) if rows else checked.accounts
-
-
-def _lay_out_nodes(checked: Checked, edges: pd.DataFrame) -> pd.DataFrame:
-    parts = [_lay_out_implicit(checked, edges)]
-    parts += [
-        _lay_out_table(table, checked.tables[table.name])
-        for table in read_schema().tables.values()
-        if table.name in checked.tables and (table.node or table.node_by)
-    ]
-    nodes = pd.concat([part for part in parts if len(part)] or parts[:1], sort=False)
-    nodes["name"] = nodes["name"].where(nodes["name"].notna(), nodes.index.to_series())
-    return nodes.rename_axis("id").sort_index()
-
-
-def _lay_out_table(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
-    references = [c.name for c in table.columns.values() if c.refers and c.name in frame]
-    kind = frame[table.node_by] if table.node_by else table.node
-    renamed = _rename_reserved(list(frame.columns))
-    laid = frame.rename(columns={**renamed, **_PLACE}).assign(kind=kind)
-    laid = laid.drop(columns=[*references, "_source", "id"]).set_index("_key")
-    if "name" not in laid:
-        laid = laid.assign(name=None)
-    first = ["kind", "name"]
-    return laid[[*first, *(c for c in laid.columns if c not in first)]]
-
-
-def _rename_reserved(columns: Sequence[str]) -> dict[str, str]:
-    """Give columns that would hide one of the graph's a name that no other column has."""
-    renamed: dict[str, str] = {}
-    for name in columns:
-        if name in _RESERVED:
-            free = f"{name}_"
-            while free in columns:
-                free = f"{free}_"
-            renamed[name] = free
-    return renamed
-
-
-def _lay_out_implicit(checked: Checked, edges: pd.DataFrame) -> pd.DataFrame:
-    """Lay out nodes that only references name, where a row that is used does so."""
-    named = set(edges["source"]) | set(edges["target"])
-    kinds = read_schema().node_kinds
-    rows = [
-        (key, kind, name, "", "", pd.NA)
-        for key, (kind, name) in zip(checked.directory.keys, checked.directory.entries, strict=True)
-        if kinds[kind].implicit and kinds[kind].table not in checked.tables and key in named
-    ]
-    columns = ["_key", "kind", "name", "file", "sheet", "row"]
-    return pd.DataFrame(rows, columns=columns).set_index("_key")
-
-
-def _lay_out_edges(checked: Checked) -> pd.DataFrame:
-    parts = [
-        part
-        for table in read_schema().tables.values()
-        if table.name in checked.tables
-        for part in _edges_of(table, checked.tables[table.name])
-        if len(part)
-    ]
-    if not parts:
-        return pd.DataFrame(columns=list(EDGE_COLUMNS))
-    edges = pd.concat(parts, ignore_index=True).reindex(columns=list(EDGE_COLUMNS))
-    edges["amount"] = edges["amount"].astype(float)
-    order = ["kind", "source", "target", "role", "amount", "level", "file", "sheet", "row"]
-    return edges.sort_values(order, kind="stable", ignore_index=True)
-
-
-def _edges_of(table: Table, frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    if table.edge:
-        names = {table.edge.source: "source", table.edge.target: "target", **_PLACE}
-        names |= {c: c for c in ("role", "level", "amount") if c in frame}
-        kept = frame[list(names)].rename(columns=names)
-        yield kept.assign(kind=table.edge.kind)
-    for column in table.columns.values():
-        if column.edge and column.name in frame:
-            yield _edges_of_column(column, frame)
-    for link in table.links:
-        if link.source in frame and link.target in frame:
-            ends = frame[[link.source, link.target, *_PLACE]].set_axis(
-                ["source", "target", *_PLACE], axis=1
-            )
-            yield _explode(ends, "target").assign(kind=link.kind)
-
-
-def _edges_of_column(column: Column, frame: pd.DataFrame) -> pd.DataFrame:
-    row_end, cell_end = ("target", "source") if column.inward else ("source", "target")
-    ends = frame[["_key", column.name, *_PLACE]].set_axis([row_end, cell_end, *_PLACE], axis=1)
-    return _explode(ends, cell_end).assign(kind=column.edge)
-
-
-def _explode(ends: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Give every reference of a cell its own row; drop the rows without one."""
-    long = ends.explode(column).rename(columns=_PLACE)
-    return long[long[column].notna() & (long[column] != "")]

@@ -6,19 +6,24 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 import pandas as pd
-import scipy.sparse as sp
 
 from ecograph.errors import SettingsError
 from ecograph.schema import ORGANISATION_KINDS
 
 if TYPE_CHECKING:
+    import networkx as nx
+    import scipy.sparse as sp
+    from numpy.typing import NDArray
+
     from ecograph.ecosystem import Ecosystem
     from ecograph.settings import Weighting
 
-__all__ = ["PARTS", "TIE_COLUMNS", "Network", "project", "project_ties"]
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+__all__ = ["PARTS", "TIE_COLUMNS", "Memberships", "Network", "project", "project_ties"]
 
 TIE_COLUMNS = ("source", "target", "weight", "agreements", "amount", "first", "last")
 
@@ -41,31 +46,33 @@ class Network:
         The side that was kept.
     nodes
         Columns ``kind`` and ``name``, indexed by node id in sorted order; isolates included.
-    ties
-        Columns ``TIE_COLUMNS``; source before target; sorted. ``weight`` means closer;
-        ``amount`` sums the known amounts of the shared agreements (nan where none is known);
-        ``first`` and ``last`` are years.
+    adjacency
+        The symmetric matrix of weights (closer), in the order of ``nodes``.
     weighting
-        How ``weight`` was made.
+        How the weights were made.
+    memberships
+        What the ties are made of.
     """
 
     part: str
     nodes: pd.DataFrame
-    ties: pd.DataFrame
+    adjacency: sp.csr_array
     weighting: str
+    memberships: Memberships
 
     @functools.cached_property
-    def adjacency(self) -> sp.csr_array:
-        """The symmetric matrix of weights, in the order of ``nodes``."""
-        i = self.nodes.index.get_indexer(self.ties["source"])
-        j = self.nodes.index.get_indexer(self.ties["target"])
-        weight = self.ties["weight"].to_numpy(dtype=float)
-        n = len(self.nodes)
-        half = sp.coo_array((weight, (i, j)), shape=(n, n))
-        return sp.csr_array(half + half.T)
+    def ties(self) -> pd.DataFrame:
+        """The ties as a table, columns ``TIE_COLUMNS``; source before target; sorted.
+
+        ``amount`` sums the known amounts of the shared agreements (nan where none is known);
+        ``first`` and ``last`` are years.
+        """
+        return _tabulate_ties(self)
 
     def to_networkx(self) -> nx.Graph:
         """Build the networkx graph, in a fixed order; ``cost`` is 1 / ``weight``."""
+        import networkx as nx  # noqa: PLC0415 - only who asks for the graph pays for it
+
         graph = nx.Graph(part=self.part, weighting=self.weighting)
         for key, kind, name in self.nodes[["kind", "name"]].itertuples():
             graph.add_node(key, kind=kind, name=name)
@@ -81,6 +88,32 @@ class Network:
                 last=None if pd.isna(tie.last) else int(tie.last),
             )
         return graph
+
+
+@dataclass(frozen=True, eq=False)
+class Memberships:
+    """Who is in which of the agreements that count.
+
+    Parameters
+    ----------
+    incidence
+        Agreement x member of the part, 1 where the member is in the agreement; agreements of
+        more members than the limit have none.
+    amount
+        Of each agreement, in the currency of the ecosystem; nan where unknown.
+    year
+        Of each agreement; nan where unknown.
+    unpaired
+        How many agreements have more members than the limit.
+    unpaired_members
+        How many memberships those have.
+    """
+
+    incidence: sp.csr_array
+    amount: Floats
+    year: Floats
+    unpaired: int
+    unpaired_members: int
 
 
 def project(
@@ -110,7 +143,7 @@ def project(
 def project_ties(
     ecosystem: Ecosystem, part: str = "organisation", *, weighting: Weighting | None = None
 ) -> Network:
-    """Project onto one part, as tables; see `project`.
+    """Project onto one part, as columns; see `project`. The same question is computed once.
 
     Raises
     ------
@@ -120,64 +153,128 @@ def project_ties(
     if part not in PARTS:
         raise SettingsError(f'There is no part "{part}"; choose one of: {", ".join(PARTS)}.')
     how = weighting or ecosystem.settings.weighting
+    asked = ("projection", part, how)
+    if asked not in ecosystem.memory:
+        ecosystem.memory[asked] = _project(ecosystem, part, how)
+    network: Network = ecosystem.memory[asked]
+    return network
+
+
+def _project(ecosystem: Ecosystem, part: str, weighting: Weighting) -> Network:
     kinds = ORGANISATION_KINDS if part == "organisation" else (part,)
-    nodes = ecosystem.select(*kinds)[["kind", "name"]]
-    pairs = _pair_members(_list_members(ecosystem, part, nodes))
-    if how == "count":
-        pairs["share"] = 1.0
-    return Network(part, nodes, _sum_ties(ecosystem, pairs, nodes.index), how)
+    members = _gather_members(ecosystem, part, ecosystem.find_positions(*kinds))
+    nodes = ecosystem.name_nodes(*kinds)
+    return Network(part, nodes, _tie(members.incidence, weighting), weighting, members)
 
 
-def _list_members(ecosystem: Ecosystem, part: str, nodes: pd.DataFrame) -> pd.DataFrame:
-    """List agreement x member, each pair once, as numbers in sorted order."""
-    edges = ecosystem.link(*_EDGES.get(part, ("party",)))
-    members = pd.DataFrame(
-        {
-            "agreement": ecosystem.counted.get_indexer(edges["source"]),
-            "member": nodes.index.get_indexer(edges["target"]),
-        }
+def _gather_members(ecosystem: Ecosystem, part: str, positions: Ints) -> Memberships:
+    """Gather who is in which agreement, each once; see `Memberships`."""
+    import scipy.sparse as sp  # noqa: PLC0415 - only who projects pays for it
+
+    agreements = ecosystem.find_positions("agreement")[ecosystem.counts]
+    source, target = ecosystem.find_ends(*_EDGES.get(part, ("party",)))
+    row = _place(agreements, len(ecosystem.keys))[source]
+    column = _place(positions, len(ecosystem.keys))[target]
+    inside = (row >= 0) & (column >= 0)
+    shape = (len(agreements), len(positions))
+    ones = np.ones(int(inside.sum()), dtype=np.int32)
+    incidence = sp.csr_array((ones, (row[inside], column[inside])), shape=shape)
+    incidence.sum_duplicates()
+    incidence.data[:] = 1
+    size = np.diff(incidence.indptr)
+    large = size > ecosystem.settings.pair_limit
+    if large.any():
+        incidence = sp.csr_array(sp.diags_array((~large).astype(np.int32)) @ incidence)
+        incidence.eliminate_zeros()
+    incidence.sort_indices()
+    amount, year = _describe_agreements(ecosystem)
+    return Memberships(incidence, amount, year, int(large.sum()), int(size[large].sum()))
+
+
+def _place(positions: Ints, nodes: int) -> NDArray[np.int32]:
+    """Give some of all nodes numbers from 0; -1 to the others."""
+    places = np.full(nodes, -1, dtype=np.int32)
+    places[positions] = np.arange(len(positions), dtype=np.int32)
+    return places
+
+
+def _describe_agreements(ecosystem: Ecosystem) -> tuple[Floats, Floats]:
+    part = ecosystem.parts.get("agreement", pd.DataFrame())
+    part = part.reindex(columns=["amount", "date_start"])[ecosystem.counts]
+    years = pd.to_datetime(part["date_start"]).dt.year
+    return part["amount"].to_numpy(dtype=float), years.to_numpy(dtype=float)
+
+
+def _tie(incidence: sp.csr_array, weighting: Weighting) -> sp.csr_array:
+    """Multiply memberships into the matrix of shared agreements, nobody tied to itself."""
+    import scipy.sparse as sp  # noqa: PLC0415 - only who projects pays for it
+
+    shared = _share(incidence, weighting)
+    product = sp.csr_array(incidence.T.astype(shared.dtype)) @ shared
+    product.sort_indices()
+    rows = np.repeat(np.arange(product.shape[0], dtype=np.int32), np.diff(product.indptr))
+    others = product.indices != rows
+    starts = np.concatenate([[0], np.cumsum(others)])[product.indptr]
+    data = product.data[others].astype(np.float64)
+    return sp.csr_array((data, product.indices[others], starts), shape=product.shape)
+
+
+def _share(incidence: sp.csr_array, weighting: Weighting) -> sp.csr_array:
+    """Weigh each membership by what the agreement adds to a tie."""
+    import scipy.sparse as sp  # noqa: PLC0415 - only who projects pays for it
+
+    if weighting == "count":
+        return incidence
+    others = np.maximum(np.diff(incidence.indptr) - 1, 1)
+    return sp.csr_array(sp.diags_array(1 / others) @ incidence)
+
+
+def _tabulate_ties(network: Network) -> pd.DataFrame:
+    """Describe each tie by the agreements behind it."""
+    adjacency, members = network.adjacency, network.memberships
+    rows = np.repeat(np.arange(adjacency.shape[0]), np.diff(adjacency.indptr))
+    upper = adjacency.indices > rows
+    i, j = rows[upper], adjacency.indices[upper].astype(np.int64)
+    tie, agreement = _list_pairs(members.incidence, i * adjacency.shape[0] + j)
+    year, amount = members.year[agreement], members.amount[agreement]
+    known = ~np.isnan(amount)
+    total = np.bincount(tie, weights=np.where(known, amount, 0.0), minlength=len(i))
+    total = np.where(np.bincount(tie[known], minlength=len(i)) > 0, total, np.nan)
+    starts = np.searchsorted(tie, np.arange(len(i)))
+    first, last = (
+        edge.reduceat(year, starts) if len(i) else np.zeros(0) for edge in (np.fmin, np.fmax)
     )
-    members = members[(members >= 0).all(axis=1)].drop_duplicates()
-    return members.sort_values(["agreement", "member"], ignore_index=True)
+    columns = {
+        "source": network.nodes.index[i],
+        "target": network.nodes.index[j],
+        "weight": adjacency.data[upper],
+        "agreements": np.bincount(tie, minlength=len(i)),
+        "amount": total,
+        "first": pd.array(first, dtype="Float64").astype("Int64"),
+        "last": pd.array(last, dtype="Float64").astype("Int64"),
+    }
+    return pd.DataFrame(columns, columns=list(TIE_COLUMNS))
 
 
-def _pair_members(members: pd.DataFrame) -> pd.DataFrame:
-    """Pair the members of each agreement: columns i < j, agreement, share (1 / (k - 1))."""
-    agreement, start, size = np.unique(members["agreement"], return_index=True, return_counts=True)
-    member = members["member"].to_numpy()
-    parts = []
+def _list_pairs(incidence: sp.csr_array, ties: Ints) -> tuple[Ints, Ints]:
+    """List tie and agreement of every pair of members that shares one, by tie and agreement.
+
+    Parameters
+    ----------
+    incidence
+        Agreement x member, indices sorted.
+    ties
+        First member x number of members + second member, of every tie, sorted.
+    """
+    start, size = incidence.indptr[:-1].astype(np.int64), np.diff(incidence.indptr)
+    parts = [np.zeros((2, 0), dtype=np.int64)]
     for k in np.unique(size[size > 1]):
         left, right = np.triu_indices(k, 1)
         starts = start[size == k][:, np.newaxis]
-        i, j = member[starts + left], member[starts + right]
-        which = np.repeat(agreement[size == k], len(left))
-        parts.append((i.ravel(), j.ravel(), which, np.full(i.size, 1 / (k - 1))))
-    names = ("i", "j", "agreement", "share")
-    if not parts:
-        return pd.DataFrame({name: [] for name in names})
-    columns = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return pd.DataFrame(dict(zip(names, columns, strict=True)))
-
-
-def _sum_ties(ecosystem: Ecosystem, pairs: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
-    if len(pairs) == 0:
-        return pd.DataFrame(columns=list(TIE_COLUMNS))
-    agreements = ecosystem.nodes.loc[ecosystem.counted].reindex(columns=["amount", "date_start"])
-    which = pairs["agreement"].to_numpy(dtype=np.int64)
-    years = pd.to_datetime(agreements["date_start"]).dt.year.to_numpy(dtype=float)
-    pairs = pairs.assign(
-        amount=agreements["amount"].to_numpy(dtype=float)[which], year=years[which]
-    ).sort_values(["i", "j", "agreement"], kind="stable")
-    groups = pairs.groupby(["i", "j"], sort=True)
-    ties = groups.agg(
-        weight=("share", "sum"),
-        agreements=("share", "size"),
-        first=("year", "min"),
-        last=("year", "max"),
-    )
-    ties["amount"] = groups["amount"].sum(min_count=1)
-    ties = ties.reset_index()
-    ties["source"] = index[ties["i"].to_numpy(dtype=np.int64)]
-    ties["target"] = index[ties["j"].to_numpy(dtype=np.int64)]
-    years_known = ties[["first", "last"]].astype("Int64")
-    return ties.assign(**years_known)[list(TIE_COLUMNS)]
+        i = incidence.indices[starts + left].astype(np.int64)
+        pair = (i * incidence.shape[1] + incidence.indices[starts + right]).ravel()
+        which = np.repeat(np.flatnonzero(size == k), len(left))
+        parts.append(np.stack([np.searchsorted(ties, pair), which]))
+    tie, agreement = np.concatenate(parts, axis=1)
+    order = np.lexsort((agreement, tie))
+    return tie[order], agreement[order]

@@ -19,7 +19,11 @@ from ecograph.texts import translate
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from numpy.typing import NDArray
+
     from ecograph.ecosystem import Ecosystem
+
+    Ints = NDArray[np.int64]
 
 __all__ = ["DIMENSIONS", "DIMENSION_COLUMNS", "measure_dimensions"]
 
@@ -109,17 +113,17 @@ class _Facts:
     ecosystem
         The ecosystem.
     agreements
-        Those that count, indexed by id: amount, rung, the first and last day that their date may
-        mean, first and last year of activity (nan where unknown).
+        Those that count, indexed by position: amount, rung, the first and last day that their
+        date may mean, first and last year of activity (nan where unknown).
     firms
         All firms that are listed.
     partners
         Universities and platforms with an agreement that counts.
     shared
-        Enterprise, partner, agreement: every tie with each of its agreements.
+        Enterprise, partner, agreement by position: every tie with each of its agreements.
     ties
-        Indexed by enterprise and partner: agreements, rung, first and last year, dated (number
-        of agreements with a date).
+        Indexed by the positions of enterprise and partner: agreements, rung, first and last
+        year, dated (number of agreements with a date).
     events
         Those held by the as-of day.
     """
@@ -135,23 +139,23 @@ class _Facts:
     @property
     def registered(self) -> bool:
         """Say whether there is a register of agreements, without which zero is not known."""
-        return len(self.ecosystem.select("agreement")) > 0
+        return len(self.ecosystem.counts) > 0
 
 
 def _gather_facts(ecosystem: Ecosystem) -> _Facts:
     parties = list_parties(ecosystem)
     agreements = _date_agreements(ecosystem)
-    partners = parties.loc[parties["kind"].isin(KNOWLEDGE_KINDS), ["agreement", "party"]]
-    firms = parties.loc[parties["kind"] == "enterprise", ["agreement", "party"]]
+    partners = parties[ecosystem.mark(*KNOWLEDGE_KINDS)[parties["party"]]]
+    firms = parties[ecosystem.mark("enterprise")[parties["party"]]]
     shared = firms.set_axis(["agreement", "enterprise"], axis=1).merge(
         partners.set_axis(["agreement", "partner"], axis=1), on="agreement"
     )
-    nodes = ecosystem.select(*KNOWLEDGE_KINDS)
+    signing = np.isin(ecosystem.find_positions(*KNOWLEDGE_KINDS), partners["party"])
     return _Facts(
         ecosystem=ecosystem,
         agreements=agreements,
         firms=ecosystem.select("enterprise"),
-        partners=nodes[nodes.index.isin(partners["party"])],
+        partners=ecosystem.select(*KNOWLEDGE_KINDS)[signing],
         shared=shared,
         ties=_sum_ties(shared, agreements),
         events=_list_events(ecosystem),
@@ -161,7 +165,9 @@ def _gather_facts(ecosystem: Ecosystem) -> _Facts:
 def _date_agreements(ecosystem: Ecosystem) -> pd.DataFrame:
     """List amount, rung, and the years from signing to the recorded end or the as-of day."""
     columns = ["amount", "mode", "date_start", "date_end", "ends_start"]
-    nodes = ecosystem.nodes.loc[ecosystem.counted].reindex(columns=columns)
+    part = ecosystem.parts.get("agreement", pd.DataFrame()).reindex(columns=columns)
+    nodes = part[ecosystem.counts]
+    nodes.index = ecosystem.find_positions("agreement")[ecosystem.counts]
     rungs = {term.key: term.depth for term in read_schema().vocabularies["mode"]}
     starts, ends = (pd.to_datetime(nodes[column]) for column in ("date_start", "ends_start"))
     if ecosystem.as_of is not None:
@@ -218,10 +224,11 @@ def _cover_firms(facts: _Facts) -> _Measure:
 
 
 def _diversify_disciplines(facts: _Facts) -> _Measure:
-    about = facts.ecosystem.link("about")[["source", "target"]].drop_duplicates()
-    about = about[about["source"].isin(facts.agreements.index)]
-    n = about["source"].nunique()
-    return _Measure(_count_effective(about["target"]), n, _divide(n, len(facts.agreements)))
+    agreement, discipline = facts.ecosystem.find_pairs("about")
+    counted = facts.ecosystem.mark_counted()[agreement]
+    n = len(np.unique(agreement[counted]))
+    effective = _count_effective(pd.Series(discipline[counted]))
+    return _Measure(effective, n, _divide(n, len(facts.agreements)))
 
 
 def _diversify_provinces(facts: _Facts) -> _Measure:
@@ -242,11 +249,12 @@ def _share_outside(facts: _Facts) -> _Measure:
 def _reach_industries(facts: _Facts) -> _Measure:
     industries = facts.ecosystem.select("industry")
     key = _is_marked(industries, "key")
-    aimed = industries.index[key] if key.any() else industries.index
+    positions = facts.ecosystem.find_positions("industry")
+    aimed = positions[key] if key.any() else positions
     if not facts.registered:
         return _Measure(np.nan, len(aimed))
-    linked = list_links(facts.ecosystem)["industry"].unique()
-    return _take_share(facts, int(aimed.isin(linked).sum()), len(aimed))
+    linked = np.isin(aimed, list_links(facts.ecosystem)["industry"])
+    return _take_share(facts, int(linked.sum()), len(aimed))
 
 
 # depth
@@ -279,8 +287,8 @@ def _share_persistent(facts: _Facts) -> _Measure:
 def _share_housed(facts: _Facts) -> _Measure:
     """Share of ties whose two ends host one platform; a platform counts as its own host."""
     standing = _list_standing(facts.ecosystem)
-    hosts = facts.ecosystem.link("hosts")[["source", "target"]].drop_duplicates()
-    hosts = hosts[hosts["target"].isin(standing)].set_axis(["host", "platform"], axis=1)
+    host, platform = facts.ecosystem.find_pairs("hosts")
+    hosts = pd.DataFrame({"host": host, "platform": platform})[np.isin(platform, standing)]
     coverage = _divide(hosts["platform"].nunique(), len(standing))
     if len(hosts) == 0:
         return _Measure(np.nan, 0, coverage)
@@ -301,7 +309,7 @@ def _focus_key(facts: _Facts) -> _Measure:
     key = _is_marked(facts.ecosystem.select("industry"), "key")
     known = exposure[exposure > 0]
     coverage = _divide(len(known), len(exposure))
-    links = list_links(facts.ecosystem)["industry"]
+    links = facts.ecosystem.keys[list_links(facts.ecosystem)["industry"]]
     links = links[links.isin(known.index)]
     share = _divide(int(links.isin(key.index[key]).sum()), len(links))
     expected = _divide(known[key[known.index]].sum(), known.sum())
@@ -477,11 +485,13 @@ def _find_home(facts: _Facts) -> str | None:
     return None
 
 
-def _list_standing(ecosystem: Ecosystem) -> pd.Index:
-    """List the platforms that are not merely planned."""
+def _list_standing(ecosystem: Ecosystem) -> Ints:
+    """List the positions of the platforms that are not merely planned."""
     platforms = ecosystem.select("platform")
     status = platforms.reindex(columns=["status"])["status"]
-    return platforms.index[status.isna() | status.isin(ecosystem.settings.counted)]
+    stands = status.isna() | status.isin(ecosystem.settings.counted)
+    positions: Ints = ecosystem.find_positions("platform")[np.asarray(stands, dtype=bool)]
+    return positions
 
 
 def _list_months(events: pd.DataFrame) -> pd.Series:

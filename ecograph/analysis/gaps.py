@@ -9,10 +9,10 @@ import pandas as pd
 from scipy import stats
 
 from ecograph.analysis.links import (
-    KNOWLEDGE_KINDS,
     list_firms,
     list_links,
     list_parties,
+    mark_science,
     sum_exposure,
 )
 from ecograph.analysis.meta import attach_meta
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ecograph.ecosystem import Ecosystem
 
     Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
 
 __all__ = [
     "GAP_COLUMNS",
@@ -93,8 +94,8 @@ def find_gaps(ecosystem: Ecosystem) -> pd.DataFrame:
     """
     settings = ecosystem.settings
     table = sum_exposure(ecosystem, settings.exposure)
-    links = list_links(ecosystem)
-    table["observed"] = links.groupby("industry").size().reindex(table.index).fillna(0).astype(int)
+    links = list_links(ecosystem)["industry"]
+    table["observed"] = _count_at(links, ecosystem.find_positions("industry"))
     relevant = _find_relevant(ecosystem, table)
     rates = compare_rates(
         table["observed"].where(relevant).to_numpy(dtype=float),
@@ -105,7 +106,7 @@ def find_gaps(ecosystem: Ecosystem) -> pd.DataFrame:
     )
     table = table.join(rates.set_index(table.index)).join(_describe_firms(ecosystem, table.index))
     table.loc[~relevant, "verdict"] = "not_relevant"
-    table["name"] = ecosystem.nodes["name"].reindex(table.index)
+    table["name"] = ecosystem.select("industry")["name"]
     method = {
         "null": "indirect standardisation, Poisson",
         "exposure": settings.exposure,
@@ -186,29 +187,49 @@ def cross_disciplines(ecosystem: Ecosystem) -> pd.DataFrame:
         (exp(-expected) <= alpha).
     """
     links = list_links(ecosystem)
-    about = ecosystem.link("about")[["source", "target"]].drop_duplicates()
-    pairs = links.merge(about, left_on="agreement", right_on="source")
-    industries = ecosystem.select("industry").index
-    disciplines = ecosystem.select("discipline").index
-    observed = pd.crosstab(pairs["industry"], pairs["target"]).reindex(
-        index=industries, columns=disciplines, fill_value=0
-    )
-    counts = observed.to_numpy(dtype=float)
+    industries, disciplines = (ecosystem.select(kind) for kind in ("industry", "discipline"))
+    counts = _cross(ecosystem, links, ecosystem.find_pairs("about"))
     expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / max(counts.sum(), 1)
     table = pd.DataFrame(
         {
-            "industry": np.repeat(industries.to_numpy(), len(disciplines)),
-            "discipline": np.tile(disciplines.to_numpy(), len(industries)),
+            "industry": np.repeat(industries.index.to_numpy(), len(disciplines)),
+            "industry_name": np.repeat(industries["name"].to_numpy(), len(disciplines)),
+            "discipline": np.tile(disciplines.index.to_numpy(), len(industries)),
+            "discipline_name": np.tile(disciplines["name"].to_numpy(), len(industries)),
             "observed": counts.ravel().astype(int),
             "expected": expected.ravel(),
         }
     )
     table["ratio"] = table["observed"] / table["expected"].where(table["expected"] > 0)
     table["enough_data"] = np.exp(-table["expected"]) <= ecosystem.settings.alpha
-    for column in ("industry", "discipline"):
-        table[f"{column}_name"] = ecosystem.nodes["name"].reindex(table[column]).to_numpy()
     method = {"null": "independence of industry and discipline", "links": int(counts.sum())}
     return attach_meta(table[list(PAIR_COLUMNS)], ecosystem, "pairs", method=method)
+
+
+def _count_at(found: pd.Series, positions: Ints) -> Ints:
+    """Count how often each position is found."""
+    return np.bincount(found, minlength=positions.max(initial=-1) + 1)[positions]
+
+
+def _cross(ecosystem: Ecosystem, links: pd.DataFrame, about: tuple[Ints, Ints]) -> Floats:
+    """Count the links of each industry that are about each discipline."""
+    from scipy import sparse  # noqa: PLC0415 - only who crosses pays for it
+
+    nodes = len(ecosystem.keys)
+    place = np.full(nodes, -1)
+    for kind in ("industry", "discipline"):
+        positions = ecosystem.find_positions(kind)
+        place[positions] = np.arange(len(positions))
+    linked = (place[links["industry"]], links["agreement"].to_numpy())
+    topics = (about[0], place[about[1]])
+    sides = [
+        sparse.csr_array((np.ones(len(pair[0])), pair), shape=shape)
+        for pair, shape in (
+            (linked, (len(ecosystem.find_positions("industry")), nodes)),
+            (topics, (nodes, len(ecosystem.find_positions("discipline")))),
+        )
+    ]
+    return np.asarray((sides[0] @ sides[1]).toarray(), dtype=float)
 
 
 def _find_relevant(ecosystem: Ecosystem, table: pd.DataFrame) -> pd.Series:
@@ -262,25 +283,23 @@ def _choose_verdict(table: pd.DataFrame, *, alpha: float, margin: float) -> NDAr
 
 
 def _describe_firms(ecosystem: Ecosystem, industries: pd.Index) -> pd.DataFrame:
+    """Count the firms of each industry, those with a link and those with any record."""
     firms = list_firms(ecosystem)
     parties = list_parties(ecosystem)
-    science = parties.loc[parties["kind"].isin(KNOWLEDGE_KINDS), "agreement"]
-    linked = parties.loc[parties["agreement"].isin(science), "party"]
-    recorded = set(ecosystem.link("party")["target"])
+    linked, recorded = (np.zeros(len(ecosystem.keys), dtype=bool) for _ in range(2))
+    linked[parties.loc[mark_science(ecosystem)[parties["agreement"]], "party"]] = True
+    recorded[ecosystem.find_ends("party")[1]] = True
     for name in ("certificates", "financials"):
-        recorded |= set(ecosystem.table(name, ["enterprise"])["enterprise"])
-    firms = firms.assign(
-        linked=firms["enterprise"].isin(linked), recorded=firms["enterprise"].isin(recorded)
-    )
-    groups = firms.groupby("industry")
-    table = pd.DataFrame(
-        {
-            "firms": groups.size(),
-            "firms_linked": groups["linked"].sum(),
-            "firms_recorded": groups["recorded"].sum(),
-        }
-    )
-    return table.reindex(industries).fillna(0).astype(int)
+        if (name, "enterprise") in ecosystem.named:
+            recorded[ecosystem.named[name, "enterprise"][1]] = True
+    positions = ecosystem.find_positions("industry")
+    everyone = np.ones(len(ecosystem.keys), dtype=bool)
+    marks = {"firms": everyone, "firms_linked": linked, "firms_recorded": recorded}
+    counts = {
+        name: _count_at(firms.loc[mark[firms["enterprise"]], "industry"], positions)
+        for name, mark in marks.items()
+    }
+    return pd.DataFrame(counts, index=industries)
 
 
 def _order_verdicts(table: pd.DataFrame) -> pd.DataFrame:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from ecograph.ecosystem import Ecosystem
     from ecograph.settings import Exposure
+
+    Flags = NDArray[np.bool_]
 
 __all__ = [
     "KNOWLEDGE_KINDS",
     "list_firms",
     "list_links",
     "list_parties",
+    "mark_science",
     "read_accounts",
     "sum_exposure",
 ]
@@ -26,36 +32,61 @@ KNOWLEDGE_KINDS = ("university", "platform")
 
 
 def list_parties(ecosystem: Ecosystem) -> pd.DataFrame:
-    """List the parties of the agreements that count: agreement, party, kind, each pair once."""
-    party = ecosystem.link("party")
-    party = party[party["source"].isin(ecosystem.counted)][["source", "target"]]
-    party = party.drop_duplicates().set_axis(["agreement", "party"], axis=1)
-    kinds = ecosystem.nodes["kind"].reindex(party["party"]).to_numpy()
-    return party.assign(kind=kinds)
+    """List the parties of the agreements that count: agreement, party, each pair once.
+
+    As in every list here, nodes are given by their positions among the ecosystem's ``keys``.
+    """
+    agreement, party = ecosystem.find_pairs("party")
+    counted = ecosystem.mark_counted()[agreement]
+    return pd.DataFrame({"agreement": agreement[counted], "party": party[counted]})
 
 
 def list_firms(ecosystem: Ecosystem) -> pd.DataFrame:
     """List the firms of each industry: industry, enterprise."""
-    works = ecosystem.link("works_in")[["target", "source"]].drop_duplicates()
-    return works.set_axis(["industry", "enterprise"], axis=1)
+    enterprise, industry = ecosystem.find_pairs("works_in")
+    return pd.DataFrame({"industry": industry, "enterprise": enterprise})
 
 
 def list_links(ecosystem: Ecosystem) -> pd.DataFrame:
     """List the links of industries with science: industry, agreement, each pair once.
 
     An agreement that counts and has a university or platform as a party is a link of the
-    industries that it names; where it names none, of the industries of its firms.
+    industries that it names; where it names none, of the industries of its firms. The same
+    question is computed once.
     """
+    if "links" not in ecosystem.memory:
+        ecosystem.memory["links"] = _list_links(ecosystem)
+    links: pd.DataFrame = ecosystem.memory["links"]
+    return links
+
+
+def mark_science(ecosystem: Ecosystem) -> Flags:
+    """Say of every node whether it is an agreement that counts with a university or platform."""
     parties = list_parties(ecosystem)
-    science = parties.loc[parties["kind"].isin(KNOWLEDGE_KINDS), "agreement"].unique()
-    concerns = ecosystem.link("concerns")[["target", "source"]]
-    named = concerns.set_axis(["industry", "agreement"], axis=1)
-    signing = parties[parties["kind"] == "industry"].rename(columns={"party": "industry"})
-    named = pd.concat([named, signing[["industry", "agreement"]]])
-    of_firms = parties.merge(list_firms(ecosystem), left_on="party", right_on="enterprise")
-    of_firms = of_firms[~of_firms["agreement"].isin(named["agreement"])]
-    links = pd.concat([named, of_firms[["industry", "agreement"]]])
-    links = links[links["agreement"].isin(science)].drop_duplicates()
+    science = ecosystem.mark(*KNOWLEDGE_KINDS)[parties["party"]]
+    marked = np.zeros(len(ecosystem.keys), dtype=bool)
+    marked[parties.loc[science, "agreement"]] = True
+    return marked
+
+
+def _list_links(ecosystem: Ecosystem) -> pd.DataFrame:
+    parties = list_parties(ecosystem)
+    concerned, industry = ecosystem.find_pairs("concerns")
+    signing = parties[ecosystem.mark("industry")[parties["party"]]]
+    named = pd.DataFrame(
+        {
+            "industry": np.concatenate([industry, signing["party"]]),
+            "agreement": np.concatenate([concerned, signing["agreement"]]),
+        }
+    )
+    has_name = np.zeros(len(ecosystem.keys), dtype=bool)
+    has_name[named["agreement"]] = True
+    others = parties[
+        ~has_name[parties["agreement"]] & ecosystem.mark("enterprise")[parties["party"]]
+    ]
+    of_firms = others.merge(list_firms(ecosystem), left_on="party", right_on="enterprise")
+    links = pd.concat([named, of_firms[["industry", "agreement"]]], ignore_index=True)
+    links = links[mark_science(ecosystem)[links["agreement"]]].drop_duplicates()
     return links.sort_values(["industry", "agreement"], ignore_index=True)
 
 
@@ -121,17 +152,21 @@ def sum_exposure(ecosystem: Ecosystem, exposure: Exposure) -> pd.DataFrame:
 
 def _is_complete(stated: pd.Series, ecosystem: Ecosystem) -> bool:
     """Say whether all relevant industries with a firm or a link state a figure."""
-    lacking = stated.index[stated.isna()]
     relevant = ecosystem.select("industry").reindex(columns=["relevant"])["relevant"]
-    lacking = lacking.difference(relevant.index[relevant.isin([False])])
-    at_play = [*list_firms(ecosystem)["industry"], *list_links(ecosystem)["industry"]]
-    return not lacking.isin(at_play).any()
+    lacking = (stated.isna() & ~relevant.isin([False])).to_numpy()
+    at_play = np.zeros(len(ecosystem.keys), dtype=bool)
+    at_play[list_firms(ecosystem)["industry"]] = True
+    at_play[list_links(ecosystem)["industry"]] = True
+    return not at_play[ecosystem.find_positions("industry")[lacking]].any()
 
 
 def _sum_listed(ecosystem: Ecosystem, exposure: Exposure) -> pd.Series:
     firms = list_firms(ecosystem)
     if exposure == "enterprises":
-        return firms.groupby("industry").size()
-    staff = read_accounts(ecosystem, ["rd_staff"])["rd_staff"]
-    latest = staff[staff >= 0].groupby("enterprise").last()
-    return firms.assign(x=firms["enterprise"].map(latest)).groupby("industry")["x"].sum(min_count=1)
+        summed = firms.groupby("industry").size()
+    else:
+        staff = read_accounts(ecosystem, ["rd_staff"])["rd_staff"]
+        latest = staff[staff >= 0].groupby("enterprise").last()
+        known = latest.reindex(ecosystem.keys[firms["enterprise"]]).to_numpy(dtype=float)
+        summed = firms.assign(x=known).groupby("industry")["x"].sum(min_count=1)
+    return summed.set_axis(ecosystem.keys[summed.index], axis=0)

@@ -29,8 +29,8 @@ def attach_meta(
             "as_of": ecosystem.as_of.isoformat() if ecosystem.as_of else None,
             "counted": {
                 "statuses": list(ecosystem.settings.counted),
-                "agreements": len(ecosystem.counted),
-                "not_counted": len(ecosystem.select("agreement")) - len(ecosystem.counted),
+                "agreements": int(ecosystem.counts.sum()),
+                "not_counted": int((~ecosystem.counts).sum()),
             },
             "settings": ecosystem.settings.to_dict(),
             "seed": ecosystem.settings.seed,

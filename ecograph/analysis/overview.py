@@ -45,16 +45,14 @@ def summarise(ecosystem: Ecosystem) -> pd.DataFrame:
         Columns ``what`` (nodes, edges, agreements, amount, rows), ``item``, ``value``.
     """
     rows: list[tuple[str, str, float]] = []
-    for what in ("node", "edge"):
-        kinds = ecosystem.nodes if what == "node" else ecosystem.edges
-        counts = kinds["kind"].value_counts().sort_index()
-        rows += [(f"{what}s", str(kind), int(n)) for kind, n in counts.items()]
-    agreements = ecosystem.select("agreement")
+    counts = ecosystem.count_kinds()
+    rows += [(f"{what}s", str(kind), int(n)) for (what, kind), n in counts.items()]
+    agreements = ecosystem.parts.get("agreement", pd.DataFrame())
     if len(agreements):
         statuses = agreements["status"].value_counts().sort_index()
         rows += [("agreements", str(status), int(n)) for status, n in statuses.items()]
-        rows.append(("agreements", "counted", len(ecosystem.counted)))
-        amounts = agreements.reindex(columns=["amount"]).loc[ecosystem.counted, "amount"]
+        rows.append(("agreements", "counted", int(ecosystem.counts.sum())))
+        amounts = agreements.reindex(columns=["amount"]).loc[ecosystem.counts, "amount"]
         rows.append(("amount", "agreements_with_amount", int(amounts.notna().sum())))
         rows.append(("amount", f"sum_{ecosystem.currency}", round(math.fsum(amounts.dropna()), 2)))
     if len(ecosystem.accounts):
@@ -113,7 +111,7 @@ def count_matching(ecosystem: Ecosystem, what: object) -> float:
     if kind == "certificate":
         return _count_holders(ecosystem, detail)
     if kind == "agreement" and not detail:
-        return float(len(ecosystem.counted))
+        return float(ecosystem.counts.sum())
     if kind not in read_schema().node_kinds:
         return np.nan
     nodes = ecosystem.select(kind)

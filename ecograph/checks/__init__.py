@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
-from ecograph.checks.rows import gather_rows
+from ecograph.checks.rows import References, gather_rows
 from ecograph.checks.rules import (
     check_agreements_joined,
     check_date_order,
@@ -20,17 +21,22 @@ from ecograph.checks.rules import (
     enter_nodes,
     resolve_references,
 )
+from ecograph.coding import code_texts, order_texts
 from ecograph.schema import read_schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from ecograph.checks.directory import Directory
     from ecograph.checks.rows import Rows
     from ecograph.problems import Problem
     from ecograph.reading.headers import Matched
 
-__all__ = ["ACCOUNT_COLUMNS", "Checked", "check_sheets"]
+    Ints = NDArray[np.int64]
+
+__all__ = ["ACCOUNT_COLUMNS", "Checked", "References", "check_sheets"]
 
 ACCOUNT_COLUMNS = ("file", "sheet", "table", "rows", "used", "rejected", "blank")
 
@@ -42,9 +48,14 @@ class Checked:
     Parameters
     ----------
     tables
-        Good rows by table; node tables have the column ``_key``; references are node keys.
+        Good rows by table, in an order that does not depend on that of the file; ``_source``
+        numbers the sheet, ``_row`` the row in it, ``_number`` (node tables) the node.
+    references
+        The nodes that the rows name, by table and column.
     directory
         All nodes.
+    sheets
+        File and sheet names, by number.
     problems
         Everything that was found.
     accounts
@@ -52,7 +63,9 @@ class Checked:
     """
 
     tables: Mapping[str, pd.DataFrame]
+    references: Mapping[tuple[str, str], References]
     directory: Directory
+    sheets: tuple[tuple[str, str], ...]
     problems: tuple[Problem, ...]
     accounts: pd.DataFrame
 
@@ -74,36 +87,76 @@ def check_sheets(matched: Sequence[Matched], *, currency: str = "CNY") -> Checke
     check_ids_shared(rows, directory)
     resolve_references(rows, directory)
     check_row_kinds(rows)
-    check_rows_differ(rows)
-    _key_nodes(rows, directory)
+    check_rows_differ(rows, directory)
     check_parties_differ(rows)
     check_agreements_joined(rows)
     check_years_near(rows)
-    tables = {name: _order_rows(rows.good(name), name) for name in rows.tables}
-    return Checked(tables, directory, tuple(rows.problems), _balance_rows(rows))
+    accounts = _balance_rows(rows)
+    tables: dict[str, pd.DataFrame] = {}
+    references: dict[tuple[str, str], References] = {}
+    for name in rows.tables:
+        order = _order_rows(rows, name, directory)
+        tables[name] = _take_rows(rows, name, order)
+        references |= _move_references(rows, name, order)
+    sheets = tuple((m.sheet.file, m.sheet.sheet) for m in matched)
+    return Checked(tables, references, directory, sheets, tuple(rows.problems), accounts)
 
 
-def _key_nodes(rows: Rows, directory: Directory) -> None:
-    """Put the node key beside the id in every node table."""
-    for table in read_schema().tables.values():
-        if table.name not in rows.tables or not (table.node or table.node_by):
-            continue
-        frame = rows.tables[table.name]
-        kinds = frame[table.node_by] if table.node_by else [table.node] * len(frame)
-        keys = [
-            directory.keys[number]
-            if (number := directory.ids[kind].get(node_id)) is not None
-            else ""
-            for kind, node_id in zip(kinds, frame["id"], strict=True)
-        ]
-        rows.tables[table.name] = frame.assign(_key=keys)
+def _take_rows(rows: Rows, table: str, order: Ints) -> pd.DataFrame:
+    """Take good rows in their order, without the text of references, which are resolved."""
+    frame = rows.tables[table]
+    resolved = [column for column in frame if (table, column) in rows.references]
+    frame = frame.drop(columns=resolved)
+    if len(order) < len(frame) or (np.diff(order) != 1).any():
+        frame = frame.take(order)
+    return frame.set_axis(pd.RangeIndex(len(frame)), axis=0)
 
 
-def _order_rows(frame: pd.DataFrame, table: str) -> pd.DataFrame:
-    """Sort rows by what they say, so that the order in the file changes no result."""
-    columns = read_schema().tables[table].columns
-    keys = ["id"] if "id" in frame else [name for name in columns if name in frame]
-    return frame.sort_values(keys, key=lambda cells: cells.map(str), ignore_index=True)
+def _move_references(rows: Rows, table: str, order: Ints) -> dict[tuple[str, str], References]:
+    """Move references to where their rows stand now."""
+    place = np.full(len(rows.tables[table]), -1)
+    place[order] = np.arange(len(order))
+    moved: dict[tuple[str, str], References] = {}
+    for name, column in rows.references:
+        if name == table:
+            found = rows.refer(table, column)
+            at = place[found.rows]
+            by_row = np.argsort(at, kind="stable")
+            moved[name, column] = References(at[by_row], found.numbers[by_row])
+    return moved
+
+
+def _order_rows(rows: Rows, table: str, directory: Directory) -> Ints:
+    """Order good rows by what they say, so that the order in the file changes no result."""
+    frame = rows.tables[table]
+    good = np.flatnonzero(~rows.bad[table])
+    schema = read_schema().tables[table]
+    if schema.edge and "id" not in schema.columns:
+        return good  # each is an edge, and edges have an order of their own
+    names = ["id"] if "id" in frame else [c for c in schema.columns if c in frame]
+    rank = np.zeros(len(good), dtype=np.int64)
+    for name in names:
+        cells = _rank_cells(rows, table, name, directory)[good]
+        _, rank = np.unique(rank * (cells.max(initial=0) + 1) + cells, return_inverse=True)
+        if rank.max(initial=-1) + 1 == len(good):
+            break
+    return good[np.argsort(rank, kind="stable")]
+
+
+def _rank_cells(rows: Rows, table: str, column: str, directory: Directory) -> Ints:
+    """Rank the cells of a column by what they say, from 0; an empty one goes first."""
+    if (table, column) in rows.references:
+        found = rows.references[table, column]
+        single = pd.Series(found.numbers, index=found.rows).groupby(level=0).first()
+        ranks = np.zeros(len(rows.tables[table]), dtype=np.int64)
+        ranks[single.index] = directory.ranks[single] + 1
+        return ranks
+    codes, distinct = code_texts(rows.tables[table][column])
+    if distinct.dtype != "str":
+        distinct = pd.Index([str(value) for value in distinct], dtype="str")
+    ranks = np.zeros(len(distinct) + 1, dtype=np.int64)  # the last one: empty
+    ranks[order_texts(distinct)] = 1 + np.arange(len(distinct))
+    return ranks[codes]
 
 
 def _balance_rows(rows: Rows) -> pd.DataFrame:
@@ -112,8 +165,8 @@ def _balance_rows(rows: Rows) -> pd.DataFrame:
     for number, sheet in enumerate(rows.matched):
         name = sheet.table.name
         frame = rows.tables[name]
-        mine = frame["_source"] == number
-        bad = int(frame.index[mine].isin(rows.rejected[name]).sum())
+        mine = (frame["_source"] == number).to_numpy()
+        bad = int((mine & rows.bad[name]).sum())
         used = int(mine.sum()) - bad
         raw = sheet.sheet
         rejected = raw.rejected + bad

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ecograph.coding import code_texts, map_texts
 from ecograph.problems import Problem, Severity
 from ecograph.reading.values import (
     parse_amount,
@@ -21,8 +22,12 @@ from ecograph.schema import read_schema
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from ecograph.reading.headers import Matched
     from ecograph.schema import Column
+
+    Floats = NDArray[np.float64]
 
 __all__ = ["PLACE", "Read", "read_cells"]
 
@@ -39,6 +44,7 @@ _CODES = {
 }
 
 
+_DECIMAL = r"[0-9]{1,12}(\.[0-9]{1,3})?"
 _MOST = 2**53  # whole numbers above this are not exact as floats
 _MADE = {f"_{name}" for name in (*PLACE, "source", "key", "rejected")}
 
@@ -80,6 +86,7 @@ def read_cells(matched: Matched, *, currency: str) -> Read:
     """
     read = Read(pd.DataFrame(index=matched.sheet.cells.index))
     read.problems += matched.sheet.problems
+    index = matched.sheet.cells.index
     columns: dict[str, Any] = {}
     for name, positions in matched.columns.items():
         texts = _join_positions(matched.sheet.cells, positions)
@@ -89,10 +96,8 @@ def read_cells(matched: Matched, *, currency: str) -> Read:
         else:
             columns |= _read_column(read, matched, column, texts, currency)
             _reject_spoiled(read, matched, column)
-    frame = pd.DataFrame(columns, index=matched.sheet.cells.index)
-    read.frame = frame.assign(
-        _file=matched.sheet.file, _sheet=matched.sheet.sheet, _row=frame.index
-    )
+    columns["_row"] = index.to_numpy(dtype=np.int32)
+    read.frame = pd.DataFrame(columns, index=index, copy=False)
     return read
 
 
@@ -114,21 +119,27 @@ def _free_name(matched: Matched, name: str, taken: Iterable[str]) -> str:
 
 
 def _join_positions(cells: pd.DataFrame, positions: Sequence[int]) -> pd.Series:
-    first = cells[positions[0]].str.strip()
+    first = _strip(cells[positions[0]])
     for position in positions[1:]:
-        first = first.str.cat(cells[position].str.strip(), sep="；").str.strip("；")
+        first = first.str.cat(_strip(cells[position]), sep="；").str.strip("；")
     return first
+
+
+def _strip(texts: pd.Series) -> pd.Series:
+    """Strip texts; what has nothing to strip is not held twice."""
+    stripped = texts.str.strip()
+    return texts if stripped.equals(texts) else stripped
 
 
 def _read_column(
     read: Read, matched: Matched, column: Column, texts: pd.Series, currency: str
 ) -> dict[str, Any]:
-    filled = texts[texts != ""]
+    blank = texts == ""
+    filled = texts[~blank] if blank.any() else texts
     if column.required:
-        blank = texts.index[texts == ""]
-        _report(read, matched, column, "missing_value", dict.fromkeys(blank, ""))
+        _report(read, matched, column, "missing_value", texts[blank])
     if column.type in {"id", "text", "list", "ref", "refs"}:
-        return {column.name: texts.where(texts != "", None)}
+        return {column.name: texts.where(~blank, None) if blank.any() else texts}
     if column.type == "choice":
         return {column.name: _read_choice(read, matched, column, filled).reindex(texts.index)}
     if column.type == "date":
@@ -137,64 +148,88 @@ def _read_column(
         values = _read_amounts(read, matched, column, filled, currency)
     else:
         values = _read_plain(read, matched, column, filled)
-    return {column.name: _set_type(values.reindex(texts.index), column.type)}
+    return {column.name: values.reindex(texts.index)}
 
 
 def _read_choice(read: Read, matched: Matched, column: Column, filled: pd.Series) -> pd.Series:
     schema = read_schema()
     vocabulary = str(column.vocabulary)
-    keys = {text: schema.find_term(vocabulary, text) for text in filled.unique()}
     if vocabulary in schema.open_vocabularies:
-        return filled.map({text: key or text for text, key in keys.items()})
-    unknown = filled[filled.map(keys).isna()]
+        return map_texts(filled, lambda text: schema.find_term(vocabulary, text) or text)
+    found = map_texts(filled, lambda text: schema.find_term(vocabulary, text))
     known = ", ".join(term.zh[0] for term in schema.vocabularies[vocabulary])
     code = "unknown_kind" if vocabulary == "organisation_kind" else f"unknown_{column.name}"
-    _report(read, matched, column, code, unknown.to_dict(), details={"known": known})
-    return filled.map(keys)
+    _report(read, matched, column, code, filled[found.isna()], details={"known": known})
+    return found
 
 
 def _read_dates(
     read: Read, matched: Matched, column: Column, filled: pd.Series, index: pd.Index
 ) -> dict[str, pd.Series]:
-    periods = _map_unique(filled, parse_period)
-    good = periods[periods.notna()]
-    bad = filled[periods.isna()]
-    _report(read, matched, column, "unreadable_date", bad.to_dict())
-    days = pd.Series(pd.NaT, index=index, dtype="datetime64[s]")
-    start, end = days.copy(), days.copy()
-    start[good.index] = [np.datetime64(p.start, "s") for p in good]
-    end[good.index] = [np.datetime64(p.end, "s") for p in good]
-    text = good.map(str).reindex(index)
-    return {column.name: text, f"{column.name}_start": start, f"{column.name}_end": end}
+    codes, distinct = code_texts(filled)
+    periods = [parse_period(text) for text in distinct]
+    good = np.array([period is not None for period in periods], dtype=bool)[codes]
+    _report(read, matched, column, "unreadable_date", filled[~good])
+    text = np.array([None if p is None else str(p) for p in periods], dtype=object)
+    start, end = (
+        np.array([getattr(p, edge, None) for p in periods], dtype="datetime64[s]")
+        for edge in ("start", "end")
+    )
+    columns = {column.name: text, f"{column.name}_start": start, f"{column.name}_end": end}
+    rows = filled.index[good]
+    return {
+        name: pd.Series(values[codes[good]], index=rows).reindex(index)
+        for name, values in columns.items()
+    }
 
 
 def _read_amounts(
     read: Read, matched: Matched, column: Column, filled: pd.Series, currency: str
 ) -> pd.Series:
     unit = matched.unit(column.name)
-    amounts = _map_unique(filled, lambda text: parse_amount(text, unit))
-    _report(read, matched, column, "unreadable_amount", filled[amounts.isna()].to_dict())
-    good = amounts[amounts.notna()]
-    foreign = [amount.currency not in {"", currency} for amount in good]
+    codes, distinct = code_texts(filled)
+    values = _read_decimals(distinct) if not unit else np.full(len(distinct), np.nan)
+    foreign = np.zeros(len(distinct), dtype=bool)
+    for place in np.flatnonzero(np.isnan(values)):
+        amount = parse_amount(distinct[place], unit)
+        if amount is not None:
+            values[place] = float(amount.value)
+            foreign[place] = amount.currency not in {"", currency}
+    _report(read, matched, column, "unreadable_amount", filled[np.isnan(values[codes])])
     details = {"currency": currency}
-    other = filled[good.index[foreign]].to_dict()
-    _report(read, matched, column, "foreign_currency", other, details=details)
-    own = good[[not is_foreign for is_foreign in foreign]]
-    values = pd.Series([float(a.value) for a in own], index=own.index, dtype=float)
-    return _drop_negative(read, matched, column, filled, values)
+    _report(read, matched, column, "foreign_currency", filled[foreign[codes]], details=details)
+    own = ~np.isnan(values[codes]) & ~foreign[codes]
+    found = pd.Series(values[codes[own]], index=filled.index[own])
+    return _drop_negative(read, matched, column, filled, found)
 
 
 def _read_plain(read: Read, matched: Matched, column: Column, filled: pd.Series) -> pd.Series:
     unit = matched.unit(column.name)
-    readers: Mapping[str, Callable[[str], object]] = {
-        "number": lambda text: parse_number(text, unit),
-        "integer": _parse_whole,
-        "year": parse_year,
-        "boolean": parse_boolean,
-    }
-    values = _map_unique(filled, readers[column.type])
-    _report(read, matched, column, _CODES[column.type], filled[values.isna()].to_dict())
-    return values[values.notna()]
+    codes, distinct = code_texts(filled)
+    if column.type == "number":
+        values = _read_numbers(distinct, unit)
+    else:
+        read_one, dtype = _READERS[column.type]
+        values = pd.array([read_one(text) for text in distinct], dtype=dtype)
+    found = pd.Series(values[codes], index=filled.index)
+    _report(read, matched, column, _CODES[column.type], filled[found.isna()])
+    return found[found.notna()]
+
+
+def _read_numbers(distinct: pd.Index, unit: str) -> Floats:
+    values = _read_decimals(distinct) if not unit else np.full(len(distinct), np.nan)
+    for place in np.flatnonzero(np.isnan(values)):
+        number = parse_number(distinct[place], unit)
+        values[place] = np.nan if number is None else number
+    return values
+
+
+def _read_decimals(distinct: pd.Index) -> Floats:
+    """Read plain decimals at once, as the nearest float; nan for every other text."""
+    values = np.full(len(distinct), np.nan)
+    plain = np.asarray(distinct.str.fullmatch(_DECIMAL), dtype=bool)
+    values[plain] = distinct[plain].astype(float)
+    return values
 
 
 def _parse_whole(text: str) -> int | None:
@@ -204,24 +239,21 @@ def _parse_whole(text: str) -> int | None:
     return int(number)
 
 
+_READERS: Mapping[str, tuple[Callable[[str], object], str]] = {
+    "integer": (_parse_whole, "Int64"),
+    "year": (parse_year, "Int64"),
+    "boolean": (parse_boolean, "boolean"),
+}
+
+
 def _drop_negative(
     read: Read, matched: Matched, column: Column, filled: pd.Series, values: pd.Series
 ) -> pd.Series:
     if column.minimum is None:
         return values
     low = values < column.minimum
-    _report(read, matched, column, "negative_amount", filled[values.index[low]].to_dict())
+    _report(read, matched, column, "negative_amount", filled[values.index[low]])
     return values[~low]
-
-
-def _map_unique(texts: pd.Series, parse: Callable[[str], object]) -> pd.Series:
-    parsed = {text: parse(text) for text in texts.unique()}
-    return pd.Series([parsed[text] for text in texts], index=texts.index, dtype=object)
-
-
-def _set_type(values: pd.Series, type_name: str) -> pd.Series:
-    dtype = {"integer": "Int64", "year": "Int64", "boolean": "boolean"}.get(type_name, "float64")
-    return values.astype(dtype)
 
 
 def _report(
@@ -229,7 +261,7 @@ def _report(
     matched: Matched,
     column: Column,
     code: str,
-    cells: Mapping[Any, str],
+    cells: pd.Series,
     *,
     details: Mapping[str, object] | None = None,
 ) -> None:

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
+
+from ecograph.coding import code_texts, concat_texts, find_places, order_texts
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
 
 __all__ = ["Directory", "Finding"]
+
+_NOBODY = -1
 
 
 @dataclass(frozen=True)
@@ -21,14 +33,61 @@ class Finding:
     details: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True)
+class _Register:
+    """Texts of one sort (ids, names or aliases) of one kind, and the nodes that they stand for.
+
+    Parameters
+    ----------
+    texts
+        The distinct texts.
+    members
+        Node numbers, those of one text together, in the order of entering.
+    starts
+        Where the members of each text start; one more than texts.
+    """
+
+    texts: pd.Index
+    members: Ints
+    starts: Ints
+
+    def count(self, asked: pd.Index) -> tuple[Ints, Ints]:
+        """Find for each text asked how many nodes it stands for, and the first of them."""
+        place = find_places(asked, self.texts)
+        known = place >= 0
+        count = np.zeros(len(asked), dtype=np.int64)
+        first = np.full(len(asked), _NOBODY)
+        count[known] = (self.starts[1:] - self.starts[:-1])[place[known]]
+        first[known] = self.members[self.starts[place[known]]]
+        return count, first
+
+    def list_members(self, text: str) -> list[int]:
+        """List the nodes that a text stands for."""
+        place = int(self.texts.get_indexer(pd.Index([text], dtype="str"))[0])  # keeps its hashes
+        members = self.members[self.starts[place] : self.starts[place + 1]]
+        return members.tolist() if place >= 0 else []
+
+
 @dataclass
 class Directory:
-    """All nodes by kind, with their ids, names and aliases.
+    """All nodes by kind, with their ids, names and aliases; nodes are numbered as they enter.
+
+    Parameters
+    ----------
+    rejected
+        Where the rejected row of an id stands.
+    keys
+        The key of each node: its id, behind its kind where several kinds use the id.
+    kinds
+        The kind of each node.
+    shared
+        Whether the key of each node has its kind before the id.
 
     Examples
     --------
     >>> directory = Directory()
-    >>> directory.add("university", "U1", "太原理工大学", aliases=["太理工"])
+    >>> directory.add("university", ["U1"], ["太原理工大学"], aliases=[["太理工"]])
+    array([0])
     >>> directory.name_keys()
     >>> directory.find("太理工", ("university",)).key
     'U1'
@@ -36,64 +95,161 @@ class Directory:
     'wrong_kind'
     """
 
-    ids: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
-    names: dict[str, dict[str, list[int]]] = field(
-        default_factory=lambda: defaultdict(lambda: defaultdict(list))
-    )
-    aliases: dict[str, dict[str, list[int]]] = field(
-        default_factory=lambda: defaultdict(lambda: defaultdict(list))
-    )
     rejected: dict[str, str] = field(default_factory=dict)
-    entries: list[tuple[str, str]] = field(default_factory=list)  # (kind, id)
-    keys: list[str] = field(default_factory=list)
-    _found: dict[tuple[str, tuple[str, ...]], Finding] = field(default_factory=dict)
+    keys: pd.Index = field(default_factory=lambda: pd.Index([], dtype="str"))
+    kinds: pd.Categorical = field(default_factory=lambda: pd.Categorical([]))
+    shared: Flags = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    _entries: list[tuple[str, pd.Index, pd.Index]] = field(default_factory=list)
+    _aliases: list[tuple[str, list[str], list[int]]] = field(default_factory=list)
+    _size: int = 0
 
-    def add(self, kind: str, node_id: str, name: str, *, aliases: Iterable[str] = ()) -> None:
-        """Enter a node; its id must be new within its kind."""
-        number = len(self.entries)
-        self.entries.append((kind, node_id))
-        self.ids[kind][node_id] = number
-        self.names[kind][name].append(number)
-        for alias in dict.fromkeys(aliases):
-            self.aliases[kind][alias].append(number)
+    def add(
+        self,
+        kind: str,
+        ids: Sequence[str],
+        names: Sequence[str],
+        *,
+        aliases: Iterable[Sequence[str]] = (),
+    ) -> Ints:
+        """Enter nodes of a kind; their ids must be new within it. Return their numbers."""
+        entered = self._size + np.arange(len(ids))
+        self._entries.append((kind, pd.Index(ids, dtype="str"), pd.Index(names, dtype="str")))
+        pairs = [
+            (alias, int(number))
+            for number, listed in zip(entered, aliases, strict=False)
+            for alias in dict.fromkeys(listed)
+        ]
+        self._aliases.append((kind, [alias for alias, _ in pairs], [n for _, n in pairs]))
+        self._size += len(ids)
+        return entered
 
     def name_keys(self) -> None:
         """Give every node its key: its id, behind its kind where several kinds use the id."""
-        uses = Counter(node_id for _, node_id in self.entries)
-        shared = {node_id for node_id, count in uses.items() if count > 1}
-        while new := uses.keys() & {f"{k}:{i}" for k, i in self.entries if i in shared} - shared:
-            shared |= new  # an id that is itself written like a key
-        self.keys = [f"{k}:{i}" if i in shared else i for k, i in self.entries]
-        self._found.clear()
+        kinds = [kind for kind, _, _ in self._entries]
+        sizes = [len(ids) for _, ids, _ in self._entries]
+        known = sorted(set(kinds))
+        codes = np.repeat(np.array([known.index(kind) for kind in kinds], dtype=np.int8), sizes)
+        self.kinds = pd.Categorical.from_codes(codes, categories=pd.Index(known, dtype="str"))
+        ids = concat_texts([ids for _, ids, _ in self._entries])
+        self.shared = _find_shared(ids, self.kinds)
+        self.keys = ids
+        if self.shared.any():
+            keys = ids.to_numpy(dtype=object)
+            keys[self.shared] = _qualify(ids[self.shared], self.kinds[self.shared])
+            self.keys = pd.Index(keys, dtype="str")
+        for cached in ("_registers", "ranks"):
+            self.__dict__.pop(cached, None)
+
+    @functools.cached_property
+    def ranks(self) -> Ints:
+        """The place of each node among all, sorted by key."""
+        ranks = np.empty(len(self.keys), dtype=np.int64)
+        ranks[order_texts(self.keys)] = np.arange(len(self.keys))
+        return ranks
+
+    def list_ids(self, numbers: Ints) -> pd.Index:
+        """List the ids of nodes, without their kinds."""
+        return concat_texts([ids for _, ids, _ in self._entries])[numbers]
+
+    def find_all(self, texts: pd.Index, kinds: Sequence[str]) -> Ints:
+        """Find the numbers of the nodes that distinct texts mean; -1 where `find` says why not."""
+        found = self._find_qualified(texts, kinds)
+        for sort in ("id", "name", "alias"):
+            asked = np.flatnonzero(found == _NOBODY)
+            if len(asked):
+                found[asked] = self._match_all(texts[asked], sort, kinds)
+        return np.where(found >= 0, found, _NOBODY)
 
     def find(self, text: str, kinds: Sequence[str]) -> Finding:
-        """Find the one node of the allowed kinds that a text means."""
-        asked = (text, tuple(kinds))
-        if asked not in self._found:
-            self._found[asked] = self._find(text, tuple(kinds))
-        return self._found[asked]
-
-    def _find(self, text: str, kinds: tuple[str, ...]) -> Finding:
-        kind, _, rest = text.partition(":")
-        if kind in kinds and rest in self.ids[kind]:
-            return Finding(self.keys[self.ids[kind][rest]])
-        for matches in self._match(text, kinds):
-            if len(matches) == 1:
-                return Finding(self.keys[matches[0]])
-            if matches:
-                listed = ", ".join(self.keys[m] for m in matches)
-                return Finding(None, "ambiguous_reference", (("matches", listed),))
+        """Find the one node of the allowed kinds that a text means, or say why there is none."""
+        number = int(self.find_all(pd.Index([text], dtype="str"), kinds)[0])
+        if number >= 0:
+            return Finding(str(self.keys[number]))
+        matches = next(self._match(text, kinds), [])
+        if matches:
+            listed = ", ".join(self.keys[m] for m in matches)
+            return Finding(None, "ambiguous_reference", (("matches", listed),))
         return self._explain_absence(text)
 
-    def _match(self, text: str, kinds: Sequence[str]) -> Iterable[list[int]]:
-        yield [self.ids[kind][text] for kind in kinds if text in self.ids[kind]]
-        yield [number for kind in kinds for number in self.names[kind].get(text, ())]
-        yield [number for kind in kinds for number in self.aliases[kind].get(text, ())]
+    @functools.cached_property
+    def _registers(self) -> dict[tuple[str, str], _Register]:
+        """The registers by sort of text and kind."""
+        parts: dict[tuple[str, str], list[tuple[pd.Index, Ints]]] = {}
+        start = 0
+        for kind, ids, names in self._entries:
+            numbers = start + np.arange(len(ids))
+            parts.setdefault(("id", kind), []).append((ids, numbers))
+            parts.setdefault(("name", kind), []).append((names, numbers))
+            start += len(ids)
+        for kind, texts, members in self._aliases:
+            pair = (pd.Index(texts, dtype="str"), np.array(members, dtype=np.int64))
+            parts.setdefault(("alias", kind), []).append(pair)
+        return {key: _register(part) for key, part in parts.items()}
+
+    def _list_registers(self, sort: str, kinds: Iterable[str]) -> list[_Register]:
+        found = (self._registers.get((sort, kind)) for kind in kinds)
+        return [register for register in found if register is not None]
+
+    def _find_qualified(self, texts: pd.Index, kinds: Sequence[str]) -> Ints:
+        """Find the texts that are written KIND:ID."""
+        found = np.full(len(texts), _NOBODY)
+        places = np.flatnonzero(texts.str.contains(":", regex=False))
+        if len(places):
+            parts = texts[places].to_series().str.partition(":")
+            for kind in kinds:
+                mine = places[(parts[0] == kind).to_numpy()]
+                rest = pd.Index(parts.loc[parts[0] == kind, 2], dtype="str")
+                for register in self._list_registers("id", (kind,)):
+                    found[mine] = register.count(rest)[1]
+        return found
+
+    def _match_all(self, texts: pd.Index, sort: str, kinds: Sequence[str]) -> Ints:
+        """Find the number that each text means; -1: none of this sort, -2: more than one."""
+        total = np.zeros(len(texts), dtype=np.int64)
+        found = np.full(len(texts), _NOBODY)
+        for register in self._list_registers(sort, kinds):
+            count, first = register.count(texts)
+            total += count
+            found = np.where(count > 0, first, found)
+        return np.where(total > 1, -2, found)
+
+    def _match(self, text: str, kinds: Iterable[str]) -> Iterator[list[int]]:
+        """List the nodes that a text stands for: by id, else by name, else by alias."""
+        for sort in ("id", "name", "alias"):
+            registers = self._list_registers(sort, kinds)
+            matches = [m for register in registers for m in register.list_members(text)]
+            if matches:
+                yield matches
 
     def _explain_absence(self, text: str) -> Finding:
-        for matches in self._match(text, list(self.ids)):
-            if matches:
-                return Finding(None, "wrong_kind", (("found", self.entries[matches[0]][0]),))
+        entered = dict.fromkeys(kind for kind, _, _ in self._entries)
+        matches = next(self._match(text, entered), [])
+        if matches:
+            return Finding(None, "wrong_kind", (("found", str(self.kinds[matches[0]])),))
         if text in self.rejected:
             return Finding(None, "rejected_reference", (("place", self.rejected[text]),))
         return Finding(None, "unknown_reference")
+
+
+def _register(parts: Sequence[tuple[pd.Index, Ints]]) -> _Register:
+    """Put the texts of one sort and kind together, each with its nodes."""
+    codes, texts = code_texts(concat_texts([texts for texts, _ in parts]))
+    numbers = np.concatenate([numbers for _, numbers in parts])
+    order = np.argsort(codes, kind="stable")
+    starts = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=len(texts)))])
+    return _Register(texts, numbers[order], starts)
+
+
+def _qualify(ids: pd.Index, kinds: pd.Categorical) -> list[str]:
+    return [f"{kind}:{node_id}" for kind, node_id in zip(kinds, ids, strict=True)]
+
+
+def _find_shared(ids: pd.Index, kinds: pd.Categorical) -> Flags:
+    """Find the ids that several kinds use, and those that are written like such a key."""
+    shared = ids.duplicated(keep=False)
+    while shared.any():
+        taken = ids.isin(_qualify(ids[shared], kinds[shared])) & ~shared
+        if not taken.any():
+            break
+        shared = shared | taken
+    return np.asarray(shared)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from ecograph.checks.cells import read_cells
@@ -14,11 +15,36 @@ from ecograph.schema import read_schema
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from ecograph.problems import Severity
     from ecograph.reading.headers import Matched
     from ecograph.schema import Table
 
-__all__ = ["Rows", "gather_rows"]
+    Ints = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
+
+__all__ = ["References", "Rows", "gather_rows"]
+
+
+@dataclass(frozen=True)
+class References:
+    """Which rows of a table name which nodes, in one column; in the order of rows and cells.
+
+    Parameters
+    ----------
+    rows
+        Positions in the table; a row may stand several times or not at all.
+    numbers
+        Numbers of the nodes in the directory.
+    """
+
+    rows: Ints
+    numbers: Ints
+
+    def keep(self, kept: Flags) -> References:
+        """Keep some of the references."""
+        return References(self.rows[kept], self.numbers[kept])
 
 
 @dataclass
@@ -30,29 +56,47 @@ class Rows:
     matched
         The sheets, in the order in which they were read.
     tables
-        Rows of each table from all its sheets; the column ``_source`` numbers the sheet.
+        Rows of each table from all its sheets, numbered from 0; the column ``_source`` numbers
+        the sheet, ``_row`` the row as the spreadsheet shows it, ``_number`` the node.
     problems
         What was found so far.
-    rejected
-        Row labels that cannot be used, by table.
+    bad
+        Whether each row of a table is rejected.
+    references
+        The nodes that rows name, by table and column, once they are resolved.
     """
 
     matched: Sequence[Matched]
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    rejected: dict[str, set[int]] = field(default_factory=dict)
+    bad: dict[str, Flags] = field(default_factory=dict)
+    references: dict[tuple[str, str], References] = field(default_factory=dict)
 
     def good(self, table: str) -> pd.DataFrame:
         """Take the rows of a table that are not rejected (empty where there is no table)."""
         frame = self.tables.get(table)
         if frame is None:
             return pd.DataFrame()
-        bad = self.rejected[table]
-        return frame[~frame.index.isin(bad)] if bad else frame
+        return frame[~self.bad[table]] if self.bad[table].any() else frame
 
     def has(self, table: str, column: str) -> bool:
         """Say whether a table was read and has a column."""
         return table in self.tables and column in self.tables[table]
+
+    def refer(self, table: str, column: str) -> References:
+        """Take the references that good rows make in a column."""
+        found = self.references.get((table, column))
+        if found is None:
+            return References(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+        bad = self.bad[table][found.rows]
+        return found.keep(~bad) if bad.any() else found
+
+    def number(self, table: str, column: str) -> Ints:
+        """Take the number of the node that each row names in a column of single references."""
+        numbers = np.full(len(self.tables[table]), -1)
+        found = self.references[table, column]
+        numbers[found.rows] = found.numbers
+        return numbers
 
     def report(
         self,
@@ -83,7 +127,7 @@ class Rows:
             )
         )
         if reject:
-            self.rejected[table].add(row)
+            self.bad[table][row] = True
 
     def locate(self, table: str, row: int) -> str:
         """Say in words where a row stands."""
@@ -103,25 +147,28 @@ class Rows:
             yield from ((str(kind), part) for kind, part in good.groupby(table.node_by))
 
 
-def _blank_absent(table: pd.DataFrame) -> pd.DataFrame:
-    """Make absent text None: a sheet without a column that another sheet has leaves nan."""
-    texts = [c for c in table if table[c].dtype == object or table[c].dtype == "str"]
-    blanked = {c: table[c].astype(object).where(table[c].notna(), None) for c in texts}
-    return table.assign(**blanked)
-
-
 def gather_rows(matched: Sequence[Matched], *, currency: str) -> Rows:
     """Read the cells of all sheets and join sheets of one table."""
     rows = Rows(matched)
     parts: dict[str, list[pd.DataFrame]] = {}
+    bad: dict[str, list[Flags]] = {}
     for number, sheet in enumerate(matched):
         read = read_cells(sheet, currency=currency)
         rows.problems += read.problems
-        frame = read.frame.assign(_source=number, _rejected=read.frame.index.isin(read.rejected))
-        parts.setdefault(sheet.table.name, []).append(frame)
+        name, count = sheet.table.name, len(read.frame)
+        source = np.full(count, number, dtype=np.int16)
+        parts.setdefault(name, []).append(read.frame.assign(_source=source))
+        rejected = read.frame.index.isin(sorted(read.rejected))
+        bad.setdefault(name, []).append(np.asarray(rejected, dtype=bool))
     for name in read_schema().tables:
         if name in parts:
-            table = _blank_absent(pd.concat(parts[name], ignore_index=True))
-            rows.rejected[name] = set(table.index[table.pop("_rejected")])
-            rows.tables[name] = table
+            rows.tables[name] = _join(parts[name])
+            rows.bad[name] = np.concatenate(bad[name])
     return rows
+
+
+def _join(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Join the sheets of one table; a single one is not copied."""
+    if len(parts) == 1:
+        return parts[0].set_axis(pd.RangeIndex(len(parts[0])), axis=0)
+    return pd.concat(parts, ignore_index=True)

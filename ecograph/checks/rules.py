@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from ecograph.checks.directory import Directory
+from ecograph.checks.rows import References
+from ecograph.coding import code_texts, concat_texts, split_texts
 from ecograph.reading.values import parse_list
 from ecograph.schema import read_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
 
     from ecograph.checks.rows import Rows
     from ecograph.schema import Column, Table
+
+    Ints = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
 
 __all__ = [
     "check_agreements_joined",
@@ -37,31 +44,26 @@ FAR_YEARS = 50
 
 def check_duplicate_ids(rows: Rows) -> None:
     """Reject a row whose id another row of the same node kind or table already has."""
-    schema = read_schema()
-    seen: dict[str, dict[str, tuple[str, int]]] = defaultdict(dict)
-    for table in schema.tables.values():
-        keyed = "id" in table.columns
-        groups = list(rows.kinds_of(table)) or ([(table.name, rows.good(table.name))] * keyed)
-        for kind, part in groups:
-            known = seen[kind]
-            for row, node_id in part.get("id", pd.Series(dtype=object)).items():
-                if node_id in known:
-                    first = rows.locate(*known[node_id])
-                    rows.report(
-                        table.name, row, "duplicate_id", column="id", details={"first": first}
-                    )
-                else:
-                    known[node_id] = (table.name, row)
+    groups = [
+        (kind, table.name, part["id"])
+        for table in read_schema().tables.values()
+        for kind, part in _group_ids(rows, table)
+    ]
+    for kind in dict.fromkeys(kind for kind, _, _ in groups):
+        _report_duplicates(rows, [(table, ids) for k, table, ids in groups if k == kind])
 
 
 def enter_nodes(rows: Rows) -> Directory:
-    """Enter every good row of the node tables into a directory."""
+    """Enter every good row of the node tables into a directory, and number the rows."""
     directory = Directory()
     for table in read_schema().tables.values():
+        if table.name not in rows.tables or not (table.node or table.node_by):
+            continue
+        numbers = np.full(len(rows.tables[table.name]), -1)
         for kind, part in rows.kinds_of(table):
-            aliases = part["aliases"] if "aliases" in part else [None] * len(part)
-            for node_id, name, alias in zip(part["id"], _names(part), aliases, strict=True):
-                directory.add(kind, node_id, name, aliases=parse_list(alias or ""))
+            entered = directory.add(kind, part["id"], _names(part), aliases=_aliases(part))
+            numbers[part.index] = entered
+        rows.tables[table.name] = rows.tables[table.name].assign(_number=numbers)
         _enter_rejected(rows, table, directory)
     _enter_implicit(rows, directory)
     directory.name_keys()
@@ -70,11 +72,11 @@ def enter_nodes(rows: Rows) -> Directory:
 
 def check_ids_shared(rows: Rows, directory: Directory) -> None:
     """Warn where nodes of several kinds have one id, because it is then written KIND:ID."""
-    shared = {k for k, (_, i) in zip(directory.keys, directory.entries, strict=True) if k != i}
+    if not directory.shared.any():
+        return
     for table in read_schema().tables.values():
-        for kind, part in rows.kinds_of(table):
-            ids = part["id"]
-            for row in ids.index[[f"{kind}:{node_id}" in shared for node_id in ids]]:
+        for _, part in rows.kinds_of(table):
+            for row, number in part.loc[directory.shared[part["_number"]], "_number"].items():
                 rows.report(
                     table.name,
                     row,
@@ -82,7 +84,7 @@ def check_ids_shared(rows: Rows, directory: Directory) -> None:
                     column="id",
                     reject=False,
                     severity="warning",
-                    details={"key": f"{kind}:{ids[row]}"},
+                    details={"key": directory.keys[number]},
                 )
 
 
@@ -101,10 +103,7 @@ def check_date_order(rows: Rows) -> None:
 
 
 def resolve_references(rows: Rows, directory: Directory) -> None:
-    """Replace every reference by node keys; report those that lead nowhere.
-
-    A single reference becomes a key or None, a list becomes a tuple of keys.
-    """
+    """Find the node behind every reference; report those that lead nowhere."""
     tables = read_schema().tables.values()
     for table in sorted(
         tables, key=lambda t: any(c.refers and c.required for c in t.columns.values())
@@ -120,36 +119,43 @@ def check_row_kinds(rows: Rows) -> None:
     schema = read_schema()
     for table in schema.tables.values():
         for column in table.columns.values():
-            if not (table.node_by and column.edge and rows.has(table.name, column.name)):
+            if not (table.node_by and column.edge and (table.name, column.name) in rows.references):
                 continue
             edge = schema.edge_kinds[column.edge]
             allowed = edge.target if column.inward else edge.source
             _empty_references(rows, table, column, allowed)
 
 
-def check_rows_differ(rows: Rows) -> None:
+def check_rows_differ(rows: Rows, directory: Directory) -> None:
     """Warn where a row says again what stands once: a firm's year, a university's discipline."""
     for table in read_schema().tables.values():
-        good = rows.good(table.name)
-        if not table.unique or not set(table.unique) <= set(good):
+        if not table.unique or table.name not in rows.tables:
             continue
-        first: dict[tuple[object, ...], int] = {}
-        for row, *cells in good[list(table.unique)].itertuples():
-            kept = first.setdefault(tuple(cells), row)
-            if kept != row:
-                _report_again(rows, table, row, kept)
+        cells = {name: _read_unique(rows, table, name) for name in table.unique}
+        if any(numbers is None for numbers in cells.values()):
+            continue
+        frame = pd.DataFrame(cells)[~rows.bad[table.name]]
+        again = frame[frame.duplicated()]
+        firsts = frame[frame.duplicated(keep=False)].drop_duplicates().reset_index(names="_first")
+        kept = again.merge(firsts, on=list(table.unique), how="left")["_first"]
+        for row, first in zip(again.index, kept, strict=True):
+            _report_again(rows, table, row, int(first), directory)
 
 
 def check_parties_differ(rows: Rows) -> None:
     """Reject a party that is in its agreement already: nobody cooperates with itself."""
     if "parties" not in rows.tables:
         return
-    good = rows.good("parties")
-    repeated = good.index[good.duplicated(["agreement", "organisation"])]
-    members = good.groupby("agreement")["organisation"].nunique()
-    for row in repeated:
-        alone = members[good.at[row, "agreement"]] == 1
-        _report_repeated(rows, "parties", row, "organisation", alone=bool(alone))
+    columns = ("agreement", "organisation")
+    pairs = pd.DataFrame({name: rows.number("parties", name) for name in columns})
+    pairs = pairs[~rows.bad["parties"]]
+    repeated = pairs[pairs.duplicated()]
+    if len(repeated) == 0:
+        return
+    members = pairs[pairs["agreement"].isin(repeated["agreement"])].groupby("agreement")
+    count = members["organisation"].nunique()
+    for row, agreement in repeated["agreement"].items():
+        _report_repeated(rows, "parties", row, "organisation", alone=bool(count[agreement] == 1))
 
 
 def check_agreements_joined(rows: Rows) -> None:
@@ -157,9 +163,10 @@ def check_agreements_joined(rows: Rows) -> None:
     good = rows.good("agreements")
     if len(good) == 0:
         return
-    named = set(rows.good("parties").get("agreement", ()))
-    listed = good["parties"].map(bool) if "parties" in good else good["id"].isna()
-    for row in good.index[~good["_key"].isin(named) & ~listed]:
+    named = np.unique(rows.refer("parties", "agreement").numbers)
+    listed = np.unique(rows.refer("agreements", "parties").rows)
+    joined = good["_number"].isin(named) | good.index.isin(listed)
+    for row in good.index[~joined]:
         rows.report("agreements", row, "no_parties", column="id", reject=False, severity="warning")
 
 
@@ -190,10 +197,36 @@ def find_far(days: pd.Series) -> pd.Series:
     return (years - years.median()).abs() > FAR_YEARS
 
 
-def _names(part: pd.DataFrame) -> list[str]:
-    if "name" not in part:
-        return list(part["id"])
-    return [name or node_id for name, node_id in zip(part["name"], part["id"], strict=True)]
+def _group_ids(rows: Rows, table: Table) -> list[tuple[str, pd.DataFrame]]:
+    """Group the good rows of a table that has ids by what their ids must differ within."""
+    good = rows.good(table.name)
+    if "id" not in good:
+        return []
+    return list(rows.kinds_of(table)) or [(table.name, good)]
+
+
+def _report_duplicates(rows: Rows, groups: Sequence[tuple[str, pd.Series]]) -> None:
+    codes, _ = code_texts(concat_texts([pd.Index(ids, dtype="str") for _, ids in groups]))
+    again = pd.Series(codes).duplicated().to_numpy()
+    if not again.any():
+        return
+    places = [(table, row) for table, ids in groups for row in ids.index]
+    first = dict(zip(codes[::-1].tolist(), reversed(places), strict=True))
+    for place in np.flatnonzero(again):
+        table, row = places[place]
+        details = {"first": rows.locate(*first[int(codes[place])])}
+        rows.report(table, row, "duplicate_id", column="id", details=details)
+
+
+def _names(part: pd.DataFrame) -> pd.Series:
+    return part["name"].fillna(part["id"]) if "name" in part else part["id"]
+
+
+def _aliases(part: pd.DataFrame) -> Iterable[tuple[str, ...]]:
+    """List the aliases of each row (nothing where no row has any)."""
+    if "aliases" not in part or part["aliases"].isna().all():
+        return ()
+    return (parse_list(alias) if isinstance(alias, str) else () for alias in part["aliases"])
 
 
 def _enter_rejected(rows: Rows, table: Table, directory: Directory) -> None:
@@ -201,9 +234,9 @@ def _enter_rejected(rows: Rows, table: Table, directory: Directory) -> None:
     if not (table.node or table.node_by) or not rows.has(table.name, "id"):
         return
     ids = rows.tables[table.name]["id"]
-    for row in sorted(rows.rejected[table.name]):
-        if ids[row]:
-            directory.rejected.setdefault(ids[row], rows.locate(table.name, row))
+    for row in np.flatnonzero(rows.bad[table.name]):
+        if isinstance(ids[row], str):
+            directory.rejected.setdefault(ids[row], rows.locate(table.name, int(row)))
 
 
 def _enter_implicit(rows: Rows, directory: Directory) -> None:
@@ -216,15 +249,22 @@ def _enter_implicit(rows: Rows, directory: Directory) -> None:
         for table in schema.tables.values():
             for column in table.columns.values():
                 if column.kinds == (kind,) and rows.has(table.name, column.name):
-                    cells = rows.good(table.name)[column.name].dropna()
-                    split: Callable[[str], tuple[str, ...]] = _splitter(column)
-                    texts.update(text for cell in cells.unique() for text in split(cell))
-        for text in sorted(texts):
-            directory.add(kind, text, text)
+                    cells = code_texts(rows.good(table.name)[column.name].dropna())[1]
+                    texts.update(_split(cells, column)[1])
+        directory.add(kind, sorted(texts), sorted(texts))
 
 
-def _report_again(rows: Rows, table: Table, row: int, first: int) -> None:
-    cells = (str(rows.tables[table.name].at[row, column]) for column in table.unique)
+def _read_unique(rows: Rows, table: Table, name: str) -> Ints | None:
+    """Read a column of what stands once in a table as numbers; None where it is not in the data."""
+    if (table.name, name) in rows.references:
+        return rows.number(table.name, name)
+    if not rows.has(table.name, name):
+        return None
+    return code_texts(rows.tables[table.name][name])[0]
+
+
+def _report_again(rows: Rows, table: Table, row: int, first: int, directory: Directory) -> None:
+    cells = (_say_cell(rows, table.name, row, column, directory) for column in table.unique)
     rows.report(
         table.name,
         row,
@@ -236,70 +276,91 @@ def _report_again(rows: Rows, table: Table, row: int, first: int) -> None:
     )
 
 
+def _say_cell(rows: Rows, table: str, row: int, column: str, directory: Directory) -> str:
+    if (table, column) in rows.references:
+        return str(directory.keys[rows.number(table, column)[row]])
+    return str(rows.tables[table].at[row, column])
+
+
 def _empty_references(rows: Rows, table: Table, column: Column, allowed: Sequence[str]) -> None:
-    good = rows.good(table.name)
-    kinds = good[str(table.node_by)]
-    wrong = set(good.index[good[column.name].map(bool) & ~kinds.isin(allowed)])
-    for row in sorted(wrong):
-        details = {"found": kinds[row], "kinds": ", ".join(allowed)}
+    frame = rows.tables[table.name]
+    found = rows.references[table.name, column.name]
+    fits = frame[str(table.node_by)].isin(allowed).to_numpy()
+    named = np.unique(rows.refer(table.name, column.name).rows)
+    for row in named[~fits[named]]:
+        details = {"found": frame.at[row, str(table.node_by)], "kinds": ", ".join(allowed)}
         rows.report(
             table.name,
             row,
             "wrong_kind",
             column=column.name,
-            value=good.at[row, "id"],
+            value=frame.at[row, "id"],
             reject=False,
             severity="warning",
             details=details,
         )
-    frame = rows.tables[table.name]
-    blank = "" if column.type == "ref" else ()
-    cells = [blank if row in wrong else cell for row, cell in frame[column.name].items()]
-    rows.tables[table.name] = frame.assign(**{column.name: cells})
-
-
-def _splitter(column: Column) -> Callable[[str], tuple[str, ...]]:
-    return parse_list if column.type == "refs" else lambda text: (text,)
+    rows.references[table.name, column.name] = found.keep(fits[found.rows])
 
 
 def _resolve_column(rows: Rows, table: str, column: Column, directory: Directory) -> None:
-    split, single = _splitter(column), column.type == "ref"
-    frame = rows.tables[table]
-    resolved: dict[int, str | tuple[str, ...]] = {}
-    for row, cell in rows.good(table)[column.name].items():
-        keys = _resolve_cell(rows, (table, row, column), split(cell), directory) if cell else ()
-        if keys:
-            resolved[row] = keys[0] if single else keys
-    blank = "" if single else ()
-    cells = [resolved.get(row, blank) for row in frame.index]
-    rows.tables[table] = frame.assign(**{column.name: cells})
+    """Find the nodes that the cells of a column mean, each once; report what leads nowhere."""
+    cells = rows.good(table)[column.name].dropna()
+    codes, distinct = code_texts(cells)
+    owners, texts = _split(distinct, column)
+    text_codes, asked = code_texts(texts)
+    numbers = directory.find_all(asked, column.kinds)[text_codes]
+    row, part = _expand(codes, owners, len(distinct))
+    found = References(cells.index.to_numpy()[row], numbers[part])
+    lost = found.numbers < 0
+    again = _find_again(found, lost) if column.type == "refs" else np.zeros_like(lost)
+    doubted = lost | again if column.edge == "party" else lost
+    for place in np.flatnonzero(doubted):
+        text = texts[part[place]]
+        if lost[place]:
+            _report_lost(rows, (table, int(found.rows[place]), column), text, directory)
+        else:
+            at = int(found.rows[place])
+            mine = found.numbers[slice(*np.searchsorted(found.rows, (at, at + 1)))]
+            alone = bool((mine == mine[0]).all())
+            _report_repeated(rows, table, at, column.name, alone=alone, value=text)
+    rows.references[table, column.name] = found.keep(~(lost | again))
 
 
-def _resolve_cell(
-    rows: Rows, place: tuple[str, int, Column], texts: Sequence[str], directory: Directory
-) -> tuple[str, ...]:
-    """Find the nodes that the texts of a cell mean, each once; report what leads nowhere."""
+def _split(cells: pd.Index, column: Column) -> tuple[Ints, pd.Index]:
+    """Split the cells of a column of lists; a single reference is taken whole."""
+    return split_texts(cells) if column.type == "refs" else (np.arange(len(cells)), cells)
+
+
+def _expand(codes: Ints, owners: Ints, cells: int) -> tuple[Ints, Ints]:
+    """Pair every row (by the code of its cell) with every part of its cell."""
+    counts = np.bincount(owners, minlength=cells)
+    starts = np.cumsum(counts) - counts
+    repeats = counts[codes]
+    row = np.repeat(np.arange(len(codes)), repeats)
+    within = np.arange(len(row)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+    return row, starts[codes][row] + within
+
+
+def _find_again(found: References, lost: Flags) -> Flags:
+    """Find the references that their row makes already."""
+    pairs = pd.DataFrame({"row": found.rows, "number": found.numbers})
+    return np.asarray(pairs.duplicated()) & ~lost
+
+
+def _report_lost(
+    rows: Rows, place: tuple[str, int, Column], text: str, directory: Directory
+) -> None:
     table, row, column = place
-    findings = [directory.find(text, column.kinds) for text in texts]
-    keys: list[str] = []
-    for text, found in zip(texts, findings, strict=True):
-        if found.key is None:
-            details = {"kinds": ", ".join(column.kinds), **dict(found.details)}
-            rows.report(
-                table,
-                row,
-                found.code,
-                column=column.name,
-                value=text,
-                reject=column.required,
-                details=details,
-            )
-        elif found.key not in keys:
-            keys.append(found.key)
-        elif column.edge == "party":
-            alone = len({other.key for other in findings}) == 1
-            _report_repeated(rows, table, row, column.name, alone=alone, value=text)
-    return tuple(keys)
+    finding = directory.find(text, column.kinds)
+    rows.report(
+        table,
+        row,
+        finding.code,
+        column=column.name,
+        value=text,
+        reject=column.required,
+        details={"kinds": ", ".join(column.kinds), **dict(finding.details)},
+    )
 
 
 def _report_repeated(

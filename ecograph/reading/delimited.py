@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ecograph.errors import DataError
 from ecograph.problems import Problem
+from ecograph.reading.blocks import read_blocks
 from ecograph.reading.sheets import RawSheet, build_sheet
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["decode_text", "read_delimited"]
+
+LARGE = 1 << 20
+"""Bytes from which a file is worth a look whether it can be read in columns."""
 
 _DELIMITERS = (",", ";", "\t", "|", "；", "，")
 _QUOTED = re.compile(r'"[^"]*"')
@@ -35,6 +39,10 @@ def read_delimited(path: Path) -> RawSheet:
     DataError
         If the bytes are neither UTF-8 nor GB18030 text.
     """
+    if path.stat().st_size >= LARGE:
+        plain = read_blocks(path, _find_delimiter)
+        if plain is not None:
+            return plain
     text, encoding = decode_text(path.read_bytes(), path.name)
     delimiter = _find_delimiter(text)
     problems = _check_text(text, delimiter, path.name)

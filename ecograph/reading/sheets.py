@@ -12,7 +12,9 @@ from ecograph.problems import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["RawSheet", "build_sheet"]
+__all__ = ["RawSheet", "build_sheet", "check_header", "find_header"]
+
+_BLOCK = 1 << 16  # rows that are packed at a time
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,9 @@ def build_sheet(
         As in `RawSheet`; problems found so far.
     """
     numbered = iter(rows)
-    header = _find_header(numbered)
+    header = find_header(numbered)
     found = list(problems)
-    kept: list[Sequence[str]] = []
-    numbers: list[int] = []
+    columns = _Columns(len(header))
     rows_in = blank = rejected = 0
     width = len(header)
     for number, cells in numbered:
@@ -83,16 +84,62 @@ def build_sheet(
         else:
             if len(cells) < width:
                 found.append(_report_length("missing_cells", file, sheet, number, cells, width))
-            kept.append([*cells[:width], *[""] * (width - len(cells))])
-            numbers.append(number)
-    frame = pd.DataFrame(kept, index=numbers, columns=range(width), dtype=object)
-    found += _check_header(header, file, sheet)
+            columns.add(number, [*cells[:width], *[""] * (width - len(cells))])
+    frame = columns.to_frame()
+    found += check_header(header, file, sheet)
+    if columns.damaged:
+        found.append(Problem("damaged_text", file=file, sheet=sheet, severity="warning"))
     return RawSheet(
         file, sheet, header, frame, rows_in, blank, rejected, dialect or {}, tuple(found)
     )
 
 
-def _find_header(numbered: Iterable[tuple[int, Sequence[str]]]) -> tuple[str, ...]:
+class _Columns:
+    """Rows on their way into columns of text, packed block by block."""
+
+    def __init__(self, width: int) -> None:
+        self.damaged = False
+        self._numbers: list[int] = []
+        self._rows: list[Sequence[str]] = []
+        self._blocks: list[list[pd.api.extensions.ExtensionArray]] = [[] for _ in range(width)]
+
+    def add(self, number: int, cells: Sequence[str]) -> None:
+        """Add a row of the full width."""
+        self._numbers.append(number)
+        self._rows.append(cells)
+        if len(self._rows) == _BLOCK:
+            self._pack()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Lay out what was added: a text column a position, indexed by row number."""
+        self._pack()
+        columns = {n: pd.Series(_join(blocks)) for n, blocks in enumerate(self._blocks)}
+        frame = pd.DataFrame(columns, copy=False)
+        return frame.set_axis(pd.Index(self._numbers, dtype="int64"), axis=0)
+
+    def _pack(self) -> None:
+        for blocks, column in zip(self._blocks, zip(*self._rows, strict=True), strict=False):
+            blocks.append(self._encode(column))
+        self._rows = []
+
+    def _encode(self, texts: Sequence[str]) -> pd.api.extensions.ExtensionArray:
+        """Encode texts; half a character (a lone surrogate) can be no text and is replaced."""
+        try:
+            return pd.array(texts, dtype="str")
+        except UnicodeEncodeError:
+            self.damaged = True
+            halves = (text.encode("utf-16", "surrogatepass") for text in texts)
+            return pd.array([half.decode("utf-16", "replace") for half in halves], dtype="str")
+
+
+def _join(blocks: list[pd.api.extensions.ExtensionArray]) -> pd.api.extensions.ExtensionArray:
+    if not blocks:
+        return pd.array([], dtype="str")
+    return blocks[0] if len(blocks) == 1 else type(blocks[0])._concat_same_type(blocks)  # noqa: SLF001 - pandas' own protocol
+
+
+def find_header(numbered: Iterable[tuple[int, Sequence[str]]]) -> tuple[str, ...]:
+    """Take rows up to the first one with text, which is the header; trailing blanks are cut."""
     for _, cells in numbered:
         if any(cell.strip() for cell in cells):
             header = [cell.strip() for cell in cells]
@@ -116,7 +163,8 @@ def _report_length(
     )
 
 
-def _check_header(header: tuple[str, ...], file: str, sheet: str) -> list[Problem]:
+def check_header(header: tuple[str, ...], file: str, sheet: str) -> list[Problem]:
+    """Report a header that is missing, or holds a name twice or none."""
     if not header:
         return [Problem("no_header", file=file, sheet=sheet)]
     named = [name for name in header if name]

@@ -13,6 +13,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from ecograph.analysis.centrality import rank
+from ecograph.coding import find_places
 from ecograph.errors import SettingsError
 from ecograph.projection import project_ties
 from ecograph.reading.values import parse_list
@@ -151,7 +152,7 @@ def _choose(
     room = limit - min(len(industries), limit // _ROOM)
     order = ranking.rename_axis("id").reset_index()
     order = order.sort_values([size, "id"], ascending=[False, True], kind="stable")
-    chosen = ecosystem.nodes.loc[sorted(order["id"].head(room))]
+    chosen = _take_nodes(ecosystem, order["id"].head(room))
     context = ecosystem.select(*_CONTEXT_KINDS)
     edges = _list_edges(ecosystem, chosen.index, context.index)
     context = _choose_context(context, edges, limit - len(chosen), complete=room >= len(ranking))
@@ -165,6 +166,13 @@ def _choose(
     nodes[["x", "y"]] = _place(len(nodes), drawn, ecosystem.settings.seed)
     left_out = int((edges["kind"] == "tie").sum() - (drawn["kind"] == "tie").sum())
     return _View(ecosystem, lang, size, ranking, nodes, drawn, left_out)
+
+
+def _take_nodes(ecosystem: Ecosystem, ids: pd.Series) -> pd.DataFrame:
+    """Take organisations by id, in the order of ids, with the attributes of all their kinds."""
+    frames = [ecosystem.select(kind) for kind in ORGANISATION_KINDS]
+    taken = [frame[frame.index.isin(ids)] for frame in frames]
+    return pd.concat([frame for frame in taken if len(frame)] or taken[:1]).sort_index()
 
 
 def _choose_context(
@@ -228,12 +236,53 @@ def _no_edges() -> pd.DataFrame:
     return pd.DataFrame({c: pd.Series(dtype=object) for c in _COLUMNS})
 
 
-def _list_members(ecosystem: Ecosystem, kinds: tuple[str, ...]) -> pd.DataFrame:
-    """List agreement x party of some kinds, each once."""
-    party = ecosystem.link("party")
-    party = party[party["target"].isin(ecosystem.select(*kinds).index)]
-    members = party[["source", "target"]].set_axis(["agreement", "member"], axis=1)
-    return members.drop_duplicates().sort_values(["agreement", "member"], ignore_index=True)
+def _list_members(
+    ecosystem: Ecosystem, kinds: tuple[str, ...], chosen: pd.Index | None = None
+) -> pd.DataFrame:
+    """List agreement x party of some kinds, each once; of all parties or of chosen ones.
+
+    ``alone`` says whether the agreement has one party only of these kinds.
+    """
+    agreement, party = ecosystem.find_pairs("party")
+    inside = ecosystem.mark(*kinds)[party]
+    agreement, party = agreement[inside], party[inside]
+    alone = np.bincount(agreement, minlength=len(ecosystem.keys))[agreement] == 1
+    kept = slice(None) if chosen is None else _mark(ecosystem, chosen)[party]
+    return pd.DataFrame(
+        {
+            "agreement": ecosystem.keys[agreement[kept]],
+            "member": ecosystem.keys[party[kept]],
+            "alone": alone[kept],
+        }
+    )
+
+
+def _mark(ecosystem: Ecosystem, ids: pd.Index) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Say of every node whether it is among some ids."""
+    marked = np.zeros(len(ecosystem.keys), dtype=bool)
+    marked[find_places(ids, ecosystem.keys)] = True
+    return marked
+
+
+def _link_marked(
+    ecosystem: Ecosystem,
+    kinds: Iterable[str],
+    *,
+    sources: np.ndarray[Any, np.dtype[np.bool_]] | None = None,
+    targets: np.ndarray[Any, np.dtype[np.bool_]] | None = None,
+) -> pd.DataFrame:
+    """List source, target and kind of edges whose ends are marked, each once."""
+    frames = []
+    for kind in sorted(kinds):
+        source, target = ecosystem.find_pairs(kind)
+        kept = np.ones(len(source), dtype=bool)
+        if sources is not None:
+            kept &= sources[source]
+        if targets is not None:
+            kept &= targets[target]
+        ends = {"source": ecosystem.keys[source[kept]], "target": ecosystem.keys[target[kept]]}
+        frames.append(pd.DataFrame({**ends, "kind": kind}))
+    return pd.concat(frames, ignore_index=True)
 
 
 def _gather(ecosystem: Ecosystem, pairs: pd.DataFrame, counted: str, other: str) -> pd.DataFrame:
@@ -246,8 +295,7 @@ def _gather(ecosystem: Ecosystem, pairs: pd.DataFrame, counted: str, other: str)
 
 def _list_ties(ecosystem: Ecosystem, chosen: pd.Index) -> pd.DataFrame:
     """List ties between organisations by shared agreements; those that do not count apart."""
-    members = _list_members(ecosystem, ORGANISATION_KINDS)
-    members = members[members["member"].isin(chosen)]
+    members = _list_members(ecosystem, ORGANISATION_KINDS, chosen)[["agreement", "member"]]
     pairs = members.merge(members, on="agreement", suffixes=("", "_"))
     pairs = pairs[pairs["member"] < pairs["member_"]]
     pairs = pairs.rename(columns={"member": "source", "member_": "target"})
@@ -261,21 +309,21 @@ def _list_ties(ecosystem: Ecosystem, chosen: pd.Index) -> pd.DataFrame:
 
 def _list_single(ecosystem: Ecosystem, chosen: pd.Index) -> pd.DataFrame:
     """List agreements that name one organisation only, to the industries they are for."""
-    members = _list_members(ecosystem, ORGANISATION_KINDS)
-    alone = members[~members["agreement"].duplicated(keep=False)]
-    alone = alone[alone["member"].isin(chosen)]
-    concerns = ecosystem.link("concerns")[["source", "target"]]
+    members = _list_members(ecosystem, ORGANISATION_KINDS, chosen)
+    alone = members.loc[members["alone"], ["agreement", "member"]]
+    shown = _mark(ecosystem, pd.Index(alone["agreement"]))
+    concerns = _link_marked(ecosystem, ["concerns"], sources=shown)[["source", "target"]]
     concerns = concerns.set_axis(["agreement", "member"], axis=1)
-    industries = pd.concat([_list_members(ecosystem, ("industry",)), concerns]).drop_duplicates()
+    signing = _list_members(ecosystem, ("industry",))[["agreement", "member"]]
+    industries = pd.concat([signing, concerns]).drop_duplicates()
     pairs = alone.merge(industries, on="agreement", suffixes=("", "_"))
     pairs = pairs.rename(columns={"member": "source", "member_": "target"})
     return _gather(ecosystem, pairs, "single", "planned")
 
 
 def _list_structure(ecosystem: Ecosystem, shown: pd.Index) -> pd.DataFrame:
-    edges = ecosystem.link(*_STRUCTURE)
-    edges = edges[edges["source"].isin(shown) & edges["target"].isin(shown)]
-    edges = edges.drop_duplicates(["source", "target", "kind"])
+    marked = _mark(ecosystem, shown)
+    edges = _link_marked(ecosystem, _STRUCTURE, sources=marked, targets=marked)
     return edges.assign(weight=1.0, agreements=[()] * len(edges))
 
 
@@ -285,15 +333,16 @@ def _list_topics(ecosystem: Ecosystem, chosen: pd.Index, kind: str) -> pd.DataFr
     Left out is what other lines say: agreements of one organisation for an industry, and
     industries that the organisation itself belongs to.
     """
-    topics = ecosystem.link(kind)[["source", "target"]]
-    topics = topics.set_axis(["agreement", "topic"], axis=1).drop_duplicates()
-    topics = topics[topics["agreement"].isin(ecosystem.counted)]
-    members = _list_members(ecosystem, ORGANISATION_KINDS)
+    members = _list_members(ecosystem, ORGANISATION_KINDS, chosen)
     if kind == "concerns":
-        members = members[members["agreement"].duplicated(keep=False)]
-    pairs = members[members["member"].isin(chosen)].merge(topics, on="agreement")
+        members = members[~members["alone"]]
+    shown = _mark(ecosystem, pd.Index(members["agreement"])) & ecosystem.mark_counted()
+    topics = _link_marked(ecosystem, [kind], sources=shown)[["source", "target"]]
+    topics = topics.set_axis(["agreement", "topic"], axis=1)
+    pairs = members[["agreement", "member"]].merge(topics, on="agreement")
     pairs = pairs.rename(columns={"member": "source", "topic": "target"})
-    own = ecosystem.link("works_in", "advances").set_index(["source", "target"]).index
+    own = _link_marked(ecosystem, ("works_in", "advances"), sources=_mark(ecosystem, chosen))
+    own = own.set_index(["source", "target"]).index
     pairs = pairs[~pairs.set_index(["source", "target"]).index.isin(own)]
     return _gather(ecosystem, pairs, kind, kind)
 
@@ -540,19 +589,22 @@ def _locate(node: pd.Series) -> str:
 
 def _list_agreements(view: _View) -> pd.DataFrame:
     """List the agreements that have anything to do with the shown nodes."""
-    links = view.ecosystem.link("party", "about", "concerns")
-    near = links.loc[links["target"].isin(view.nodes.index), "source"]
-    agreements = view.ecosystem.select("agreement")
-    agreements = agreements[agreements.index.isin(near)]
+    ecosystem, shown = view.ecosystem, _mark(view.ecosystem, view.nodes.index)
+    near = np.zeros(len(ecosystem.keys), dtype=bool)
+    for kind in ("party", "about", "concerns"):
+        source, target = ecosystem.find_pairs(kind)
+        near[source[shown[target]]] = True
+    agreements = ecosystem.select("agreement")[near[ecosystem.find_positions("agreement")]]
     dated = agreements.reindex(columns=["date_start"])["date_start"]
     order = pd.to_datetime(dated).sort_values(ascending=False, kind="stable", na_position="last")
     return agreements.loc[order.index]
 
 
 def _describe_agreements(view: _View, agreements: pd.DataFrame) -> list[dict[str, Any]]:
-    parties = _number_ends(view, view.ecosystem.link("party"))
-    topics = _number_ends(view, view.ecosystem.link("about", "concerns"))
-    counted = set(view.ecosystem.counted)
+    shown = _mark(view.ecosystem, agreements.index)
+    parties = _number_ends(view, ["party"], shown)
+    topics = _number_ends(view, ["about", "concerns"], shown)
+    counted = set(view.ecosystem.keys[view.ecosystem.mark_counted() & shown])
     return [
         {
             "name": str(row["name"]),
@@ -581,11 +633,13 @@ def _say_terms(view: _View, row: pd.Series) -> dict[str, str]:
     return terms
 
 
-def _number_ends(view: _View, links: pd.DataFrame) -> dict[object, list[int | str]]:
-    """List the far ends of links by agreement: numbers of shown nodes, names of all others."""
-    links = links[["source", "target"]].drop_duplicates()
+def _number_ends(
+    view: _View, kinds: Iterable[str], shown: np.ndarray[Any, np.dtype[np.bool_]]
+) -> dict[object, list[int | str]]:
+    """List the far ends of shown agreements: numbers of shown nodes, names of all others."""
+    links = _link_marked(view.ecosystem, kinds, sources=shown)
     numbers = view.nodes.index.get_indexer(links["target"])
-    names = view.ecosystem.nodes["name"].reindex(links["target"])
+    names = view.ecosystem.names[find_places(pd.Index(links["target"]), view.ecosystem.keys)]
     ends: dict[object, list[int | str]] = {}
     for source, number, name in zip(links["source"], numbers, names, strict=True):
         ends.setdefault(source, []).append(int(number) if number >= 0 else str(name))

@@ -71,9 +71,9 @@ def _name_statuses(page: Page, agreements: pd.DataFrame) -> Markup:
 
 def _list_tiles(page: Page) -> list[tuple[Markup, Markup]]:
     """List the figures that stand at the top: each with what it counts."""
-    kinds = page.ecosystem.nodes["kind"].value_counts()
-    tiles = [("agreements", len(page.ecosystem.counted), "summary")]
-    tiles += [(kind, int(kinds.get(kind, 0)), "summary") for kind in _TILES]
+    ecosystem = page.ecosystem
+    tiles = [("agreements", int(ecosystem.counts.sum()), "summary")]
+    tiles += [(kind, len(ecosystem.find_positions(kind)), "summary") for kind in _TILES]
     gaps = page.result("gaps")
     if len(gaps):
         tiles.append(("gap", int((gaps["verdict"] == "gap").sum()), "gaps"))

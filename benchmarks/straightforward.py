@@ -317,14 +317,16 @@ def find_gaps(register: Register) -> pd.DataFrame:
 
 
 def cross(register: Register) -> pd.DataFrame:
-    """Cross industries with disciplines."""
+    """Cross industries with disciplines; the ratio is the location quotient."""
     about = split_list(register.tables["agreements"], "disciplines")
     pairs = list_links(register).merge(about, left_on="agreement", right_on="id")
     observed = pd.crosstab(pairs["industry"], pairs["target"])
     counts = observed.to_numpy(dtype=float)
     expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / max(counts.sum(), 1)
     table = observed.reset_index().melt("industry", var_name="discipline", value_name="observed")
-    return table.assign(expected=expected.ravel(order="F"))
+    table["expected"] = expected.ravel(order="F")
+    table["ratio"] = table["observed"] / table["expected"]
+    return table
 
 
 # Dimensions and tiers
@@ -359,7 +361,7 @@ def measure(register: Register, centrality: pd.DataFrame) -> pd.DataFrame:
 def assign_tiers(register: Register) -> pd.DataFrame:
     """Give each firm the highest tier of its certificates in force."""
     firms = register.organisations[register.organisations["kind"] == "enterprise"]
-    table = firms[["name"]].assign(tier="none")
+    table = firms[["name"]].assign(tier="none").rename_axis("enterprise")
     if "certificates" not in register.tables:
         return table
     held = register.tables["certificates"].copy()

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from builders import make_ecosystem
 
 from ecograph import compute_results
+from ecograph.analysis import tiers
 from ecograph.analysis.clauses import gather_facts, judge_programme
 from ecograph.analysis.reasons import say_missing
 from ecograph.analysis.tiers import TIER_COLUMNS, TIERS, assign_tiers, count_tiers
@@ -547,7 +549,7 @@ def test_ways_to_meet_a_clause_are_told_apart(build):
     firm = {"id": "E1", "name": "E1", "founded": "2017"}
     ecosystem = build([firm])
     champion = read_programmes(ecosystem.as_of)["champion"]
-    missing = say_missing(judge_programme(champion, gather_facts(ecosystem)), 0, "en")
+    (missing,) = say_missing(judge_programme(champion, gather_facts(ecosystem)), "en")
     assert (
         "years in the field (at most the firm's age) 8.99 years, needs ≥10 years or the product"
         " is a new one"
@@ -627,6 +629,43 @@ def test_the_order_of_rows_does_not_matter(build):
         build(["E2", "E1"], certificates=certificates[::-1], financials=years(figures))
     )
     assert one.to_csv() == two.to_csv()
+
+
+def build_many(build, **settings):
+    """Build 60 firms, most of whom share certificates and accounts with others."""
+    firms = [{"id": f"E{n:02}", "name": f"F{n}", "industry": "甲；乙"[: n % 4]} for n in range(60)]
+    certificates = [
+        {"enterprise": firm["id"], "certificate": ("高企", "科小；老字号", "专精特新")[n % 3]}
+        for n, firm in enumerate(firms[:30])
+    ]
+    financials = [
+        {
+            "enterprise": firm["id"],
+            "year": 2025,
+            "staff": 100,
+            "rd_staff": n % 3,
+            "revenue": 10_000_000 * (1 + n % 4),
+            "rd_spend": 300_000 + (n if n % 5 == 0 else 0),
+        }
+        for n, firm in enumerate(firms[10:])
+    ]
+    return build(firms, certificates=certificates, financials=financials, **settings)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_how_many_firms_are_judged_at_once_does_not_matter(build, monkeypatch, lang):
+    ecosystem = build_many(build, lang=lang)
+    together = assign_tiers(ecosystem)
+    assert together["at_risk"].nunique() > 3
+    monkeypatch.setattr(tiers, "_BLOCK", 7)  # the last of the nine is not full
+    pd.testing.assert_frame_equal(assign_tiers(ecosystem), together)
+
+
+def test_a_sentence_that_firms_share_is_made_once(build):
+    table = assign_tiers(build_many(build))
+    for column in ("reason", "missing", "at_risk", "industry"):
+        texts = table[column].to_numpy(dtype=object)
+        assert len({id(text) for text in texts}) == len(set(texts)) < len(texts) / 2
 
 
 def test_without_firms_the_table_is_empty(build, tmp_path):

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ecograph.analysis.links import list_parties, read_accounts
+from ecograph.coding import find_places
 from ecograph.reading.values import parse_period
 from ecograph.rules import MOST_YEARS, columns_of
 from ecograph.schema import read_schema
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
+    Ints = NDArray[np.int64]
     States = NDArray[np.int8]
+    Rows = Ints | Flags | slice
 
 __all__ = [
     "MET",
@@ -84,6 +87,10 @@ class Span(NamedTuple):
     low: Floats
     high: Floats
 
+    def take(self, rows: Rows) -> Span:
+        """Take the spans of some firms."""
+        return Span(self.low[rows], self.high[rows])
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -94,9 +101,11 @@ class Facts:
     firms
         Ids of the firms, sorted; all that follows is in their order.
     certificates
-        One row a firm and certificate: enterprise, certificate, until, standing.
+        One row a firm and certificate: enterprise, certificate, until, standing, and the firm's
+        place (-1: not among the firms), in order of firm and certificate.
     years
-        Figures of each firm's latest year, of the year before it, and so on.
+        Figures of each firm's latest year, of the year before it, and so on: indexed by the places
+        of the firms that have any, in their order.
     spans
         ``FACTS`` of the rules: what is no figure of the accounts.
     held
@@ -111,9 +120,22 @@ class Facts:
 
     def figure(self, column: str, back: int) -> Floats:
         """Take a figure of some years before the latest; nan where it is not in the data."""
-        if back >= len(self.years):
-            return np.full(len(self.firms), np.nan)
-        return np.asarray(self.years[back][column], dtype=np.float64)
+        figures = np.full(len(self.firms), np.nan)
+        if back < len(self.years):
+            figures[self.years[back].index] = self.years[back][column]
+        return figures
+
+    def cut(self, start: int, stop: int) -> Facts:
+        """Cut out the firms from a place up to, but without, another."""
+        places = self.certificates["place"]
+        certificates = self.certificates[(places >= start) & (places < stop)]
+        return Facts(
+            firms=self.firms[start:stop],
+            certificates=certificates.assign(place=certificates["place"] - start),
+            years=[_cut_places(year, start, stop) for year in self.years],
+            spans={name: span.take(slice(start, stop)) for name, span in self.spans.items()},
+            held={key: states[start:stop] for key, states in self.held.items()},
+        )
 
 
 @dataclass(frozen=True)
@@ -144,6 +166,18 @@ class Judged:
     parts: tuple[Judged, ...] = ()
     doubted: Flags | None = None
 
+    def take(self, rows: Rows) -> Judged:
+        """Take what is judged of some firms."""
+        return replace(
+            self,
+            states=self.states[rows],
+            value=None if self.value is None else self.value.take(rows),
+            limit=None if self.limit is None else self.limit.take(rows),
+            lacks=tuple((column, years, firms[rows]) for column, years, firms in self.lacks),
+            parts=tuple(part.take(rows) for part in self.parts),
+            doubted=None if self.doubted is None else self.doubted[rows],
+        )
+
 
 def gather_facts(ecosystem: Ecosystem) -> Facts:
     """Gather what is known about the firms on the as-of day.
@@ -158,16 +192,17 @@ def gather_facts(ecosystem: Ecosystem) -> Facts:
     Facts
         Certificates, figures, ages in years and numbers of agreements, by firm.
     """
-    firms = ecosystem.select("enterprise").sort_index()
+    firms = ecosystem.select("enterprise")
     certificates = date_certificates(ecosystem)
-    agreements = list_parties(ecosystem)["party"].value_counts()
-    signed = np.asarray(agreements.reindex(firms.index).fillna(0), dtype=np.float64)
+    certificates["place"] = find_places(pd.Index(certificates["enterprise"]), firms.index)
+    agreements = np.bincount(list_parties(ecosystem)["party"], minlength=len(ecosystem.keys))
+    signed = agreements[ecosystem.find_positions("enterprise")].astype(np.float64)
     return Facts(
         firms=firms.index,
         certificates=certificates,
         years=_line_up_years(ecosystem, firms.index),
         spans={"age_years": _find_ages(ecosystem, firms), "agreements": Span(signed, signed)},
-        held=_find_holders(certificates, firms.index),
+        held=_find_holders(certificates, len(firms)),
     )
 
 
@@ -280,15 +315,17 @@ def _list_certificates(ecosystem: Ecosystem) -> pd.DataFrame:
     """List the certificates of all cells, one a row: enterprise, certificate, since, until."""
     columns = ["enterprise", "certificate", "valid_from_start", "valid_to_end"]
     rows = ecosystem.table("certificates", columns)[columns].dropna(subset="certificate")
-    entries = {text: _read_entries(text) for text in rows["certificate"].unique()}
-    rows = rows.assign(entry=rows["certificate"].map(entries).astype(object)).explode("entry")
-    stated = pd.to_datetime(rows["entry"].str[1])
+    codes, texts = pd.factorize(rows["certificate"])
+    entries = [(code, *entry) for code, text in enumerate(texts) for entry in _read_entries(text)]
+    known = pd.DataFrame(entries, columns=["code", "certificate", "stated"]).astype({"code": int})
+    known["stated"] = pd.to_datetime(known["stated"])
+    rows = rows.drop(columns="certificate").assign(code=codes).merge(known, on="code")
     return pd.DataFrame(
         {
             "enterprise": rows["enterprise"].astype(object),
-            "certificate": rows["entry"].str[0].astype(object),
+            "certificate": rows["certificate"].astype(object),
             "since": pd.to_datetime(rows["valid_from_start"]),
-            "until": pd.to_datetime(rows["valid_to_end"]).fillna(stated),
+            "until": pd.to_datetime(rows["valid_to_end"]).fillna(rows["stated"]),
         }
     )
 
@@ -334,15 +371,30 @@ def _rank_standings(starts: pd.Series, ends: pd.Series, ecosystem: Ecosystem) ->
 def _line_up_years(ecosystem: Ecosystem, firms: pd.Index) -> list[pd.DataFrame]:
     """Line the accounts up by how many years they lie behind each firm's latest year."""
     accounts = _read_figures(ecosystem)
-    year = accounts.index.get_level_values("year").to_series(index=accounts.index)
-    behind = year.groupby("enterprise").transform("max") - year
+    codes, numbers = accounts.index.codes
+    places = find_places(accounts.index.levels[0], firms)[codes]
+    year = pd.Series(accounts.index.levels[1].to_numpy()[numbers])
+    behind = (year.groupby(np.asarray(codes)).transform("max") - year).to_numpy()
+    accounts.index = pd.Index(places)
     frames = [
-        accounts[(behind == back).to_numpy()].droplevel("year").reindex(firms)
-        for back in range(MOST_YEARS + 1)
+        accounts[(behind == back) & (places >= 0)].sort_index() for back in range(MOST_YEARS + 1)
     ]
-    for earlier, later in zip(frames[1:], frames, strict=False):
-        earlier["revenue"] = earlier["revenue"].fillna(later["revenue_prev"])
+    for back in range(MOST_YEARS):
+        frames[back + 1] = _look_back(frames[back + 1], frames[back]["revenue_prev"])
     return frames
+
+
+def _look_back(earlier: pd.DataFrame, stated: pd.Series) -> pd.DataFrame:
+    """Fill in the revenue that the accounts of the year after state for the year before."""
+    stated = stated.dropna()
+    filled = earlier.reindex(earlier.index.union(stated.index))
+    return filled.assign(revenue=filled["revenue"].fillna(stated))
+
+
+def _cut_places(year: pd.DataFrame, start: int, stop: int) -> pd.DataFrame:
+    first, last = year.index.searchsorted([start, stop])
+    cut = year.iloc[first:last]
+    return cut.set_axis(cut.index - start)
 
 
 def _read_figures(ecosystem: Ecosystem) -> pd.DataFrame:
@@ -378,14 +430,15 @@ def _count_years(since: pd.Series, day: pd.Timestamp) -> Floats:
     return np.where(known, whole.to_numpy(dtype=float) + passed, np.nan)
 
 
-def _find_holders(certificates: pd.DataFrame, firms: pd.Index) -> dict[str, States]:
+def _find_holders(certificates: pd.DataFrame, size: int) -> dict[str, States]:
     """Find who holds what; where the data never name a certificate, its register is absent."""
     held = {}
     for term in read_schema().vocabularies["certificate"]:
         rows = certificates[certificates["certificate"] == term.key]
-        states = np.full(len(firms), NOT_MET if len(rows) else UNKNOWN, dtype=np.int8)
+        states = np.full(size, NOT_MET if len(rows) else UNKNOWN, dtype=np.int8)
+        rows = rows[rows["place"] >= 0]
         for standing, state in (("undecided", UNKNOWN), ("in_force", MET)):
-            states[firms.isin(rows.loc[rows["standing"] == standing, "enterprise"])] = state
+            states[rows.loc[rows["standing"] == standing, "place"]] = state
         held[term.key] = states
     return held
 
@@ -416,8 +469,7 @@ def _measure(quantity: Quantity, facts: Facts, back: int = 0) -> Span:
         span = facts.spans.get(quantity.column)
         return _close(facts.figure(quantity.column, back)) if span is None else span
     if quantity.operation == "between":
-        low, high = (np.full(len(facts.firms), bound) for bound in quantity.bounds)
-        return Span(low, high)
+        return Span(*(np.broadcast_to(bound, len(facts.firms)) for bound in quantity.bounds))
     if quantity.operation in {"growth", "compound_growth"}:
         return _measure_growth(quantity, facts, back)
     parts = [
@@ -463,7 +515,7 @@ def _measure_growth(quantity: Quantity, facts: Facts, back: int) -> Span:
 def _bound_limit(limit: Limit, facts: Facts) -> Span:
     """Find the threshold of each firm; all are possible where the band is unknown."""
     if limit.by is None:
-        same = np.full(len(facts.firms), limit.threshold)
+        same = np.broadcast_to(np.float64(limit.threshold), len(facts.firms))
         return Span(same, same)
     value = _open_up(_measure(limit.by, facts))
     values = [step.value for step in limit.steps]

@@ -7,8 +7,7 @@ is met, not met or unknown: a figure that is not in the data makes a clause unkn
 
 from __future__ import annotations
 
-import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -22,9 +21,15 @@ from ecograph.analysis.clauses import (
     judge_programme,
 )
 from ecograph.analysis.meta import attach_meta
+from ecograph.analysis.phrases import (
+    join_by_owner,
+    say_days,
+    say_distinct,
+    to_objects,
+)
 from ecograph.analysis.reasons import say_missing, say_reasons, say_risks, say_route
 from ecograph.ecosystem import Ecosystem
-from ecograph.rules import read_programmes, read_tiers
+from ecograph.rules import CERTAINTIES, read_programmes, read_tiers
 from ecograph.schema import read_schema
 from ecograph.texts import translate
 
@@ -38,6 +43,7 @@ if TYPE_CHECKING:
 
     Flags = NDArray[np.bool_]
     Counts = NDArray[np.int64]
+    Objects = NDArray[np.object_]
 
 __all__ = ["TIERS", "TIER_COLUMNS", "assign_tiers", "count_tiers"]
 
@@ -63,6 +69,7 @@ TIER_COLUMNS = (
 
 _RANKS = {tier: rank for rank, tier in enumerate(TIERS)}
 _JOINER = "；"
+_BLOCK = 100_000  # firms judged at once: bounds the memory, and changes nothing else
 
 
 def assign_tiers(ecosystem: Ecosystem) -> pd.DataFrame:
@@ -92,25 +99,23 @@ def assign_tiers(ecosystem: Ecosystem) -> pd.DataFrame:
     Which certificate gives which tier is ecograph's default, ``rules/tiers.yaml``; documents,
     clauses and their certainty are in ``rules/*.yaml``.
     """
-    programmes = read_programmes(ecosystem.as_of)
-    tiers = read_tiers()
+    programmes, tiers = read_programmes(ecosystem.as_of), read_tiers()
     facts = gather_facts(ecosystem)
-    judged = {p.id: judge_programme(p, facts) for p in programmes.values() if p.clauses}
-    standing = _find_standing(facts, tiers, ecosystem.lang)
-    ahead = _look_ahead(standing["tier"], judged, programmes, tiers, ecosystem.lang)
-    risks = _find_risks(judged, facts, ecosystem.lang)
-    table = standing.join(ahead).assign(
-        name=ecosystem.select("enterprise")["name"],
-        industry=_name_neighbours(ecosystem, "works_in", facts.firms),
-        region=_name_neighbours(ecosystem, "lies_in", facts.firms),
-        at_risk=risks["at_risk"],
-        certainty=ahead["certainty"].where(ahead["certainty"] > risks["grade"], risks["grade"]),
-    )
+    blocks = [
+        _assign_block(facts.cut(start, start + _BLOCK), programmes, tiers, ecosystem.lang)
+        for start in range(0, max(len(facts.firms), 1), _BLOCK)
+    ]
+    columns = {
+        "name": ecosystem.select("enterprise")["name"].to_numpy(dtype=object),
+        "industry": _name_neighbours(ecosystem, "works_in"),
+        "region": _name_neighbours(ecosystem, "lies_in"),
+        **{name: np.concatenate([block.pop(name) for block in blocks]) for name in [*blocks[0]]},
+    }
     method = {
         **_describe_method(programmes.values(), tiers, ecosystem.currency),
         "unknown_certificates": _count_unknown(facts.certificates),
     }
-    return attach_meta(_order_tiers(table), ecosystem, "tiers", method=method)
+    return attach_meta(_make_table(columns, facts.firms), ecosystem, "tiers", method=method)
 
 
 def count_tiers(table: Ecosystem | pd.DataFrame) -> pd.DataFrame:
@@ -143,76 +148,102 @@ def count_tiers(table: Ecosystem | pd.DataFrame) -> pd.DataFrame:
     return pyramid
 
 
+def _assign_block(
+    facts: Facts, programmes: Mapping[str, Programme], tiers: Tiers, lang: str
+) -> dict[str, NDArray[Any]]:
+    """Assign the tiers of some of the firms: columns of the table."""
+    judged = {p.id: judge_programme(p, facts) for p in programmes.values() if p.clauses}
+    standing = _find_standing(facts, tiers, lang)
+    ahead = _look_ahead(standing["tier"], judged, programmes, tiers, lang)
+    at_risk, grade = _find_risks(judged, facts, lang)
+    worst = np.array(("", *CERTAINTIES), dtype=object)[np.maximum(ahead.pop("grade"), grade)]
+    return {**standing, **ahead, "at_risk": at_risk, "certainty": worst}
+
+
 # Where a firm stands
 
 
-def _find_standing(facts: Facts, tiers: Tiers, lang: str) -> pd.DataFrame:
+def _find_standing(facts: Facts, tiers: Tiers, lang: str) -> dict[str, Objects]:
     """Find the tier of each firm: tier, reason, certificates, expires."""
+    size = len(facts.firms)
     held, expired, undecided = _split_certificates(facts.certificates, tiers)
-    rank = held["tier"].map(_RANKS)
-    deciding = held[rank.notna() & (rank == rank.groupby(held["enterprise"]).transform("min"))]
-    by_firm = deciding.groupby("enterprise")
-    routed, otherwise = _follow_routes(facts, tiers, lang)
-    tier = by_firm["tier"].first().reindex(facts.firms).fillna(routed)
-    table = pd.DataFrame({"tier": tier}, index=facts.firms)
-    others = held[held["tier"].isna()]
+    best, otherwise = _follow_routes(facts, tiers, lang)
+    highest = np.full(size, len(TIERS))
+    np.minimum.at(highest, held["place"], held["rank"])
+    deciding = held[(held["rank"] < len(TIERS)) & (held["rank"] == highest[held["place"]])]
+    others = held[held["rank"] == len(TIERS)]
     said = say_reasons(
         deciding, others, expired, undecided=undecided, otherwise=otherwise, lang=lang
     )
-    table["reason"] = np.array(said, dtype=object)
-    table["certificates"] = held["certificate"].groupby(held["enterprise"]).agg(_JOINER.join)
-    table["expires"] = by_firm["until"].min().dt.strftime("%Y-%m-%d")
-    return table.fillna({"certificates": "", "expires": ""}).rename_axis("enterprise")
+    keys = say_distinct(held["certificate"], str)
+    return {
+        "tier": np.array(TIERS, dtype=object)[np.where(highest < len(TIERS), highest, best)],
+        "reason": said,
+        "certificates": to_objects(join_by_owner(keys, held["place"], _JOINER, size=size)),
+        "expires": _find_expiry(deciding, size),
+    }
 
 
 def _split_certificates(
     rows: pd.DataFrame, tiers: Tiers
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Split certificates: in force, with the tier that they give; expired; undecided."""
-    giving = {key: tier.id for tier in tiers.tiers for key in tier.certificates}
-    rows = rows.sort_values(["enterprise", "certificate"])
+    giving = {key: _RANKS[tier.id] for tier in tiers.tiers for key in tier.certificates}
+    rank = rows["certificate"].map(giving).fillna(len(TIERS)).astype(np.int64)
     held, expired, undecided = (
-        rows[rows["standing"] == standing] for standing in ("in_force", "expired", "undecided")
+        rows.assign(rank=rank)[rows["standing"] == standing]
+        for standing in ("in_force", "expired", "undecided")
     )
-    return held.assign(tier=held["certificate"].map(giving).astype(object)), expired, undecided
+    return held, expired, undecided
 
 
-def _follow_routes(facts: Facts, tiers: Tiers, lang: str) -> tuple[pd.Series, pd.Series]:
-    """Find the tier, and its reason, of firms without a certificate that gives one."""
-    tier = pd.Series(TIERS[-1], index=facts.firms, dtype=object)
-    reason = pd.Series("", index=facts.firms, dtype=object)
+def _find_expiry(deciding: pd.DataFrame, size: int) -> Objects:
+    """Find the first day on which one of the deciding certificates expires."""
+    first = deciding.groupby("place")["until"].min().reindex(range(size))
+    return to_objects(say_days(first.to_numpy()))
+
+
+def _follow_routes(facts: Facts, tiers: Tiers, lang: str) -> tuple[Counts, Objects]:
+    """Find the rank, and its reason, of firms without a certificate that gives a tier."""
+    rank = np.full(len(facts.firms), len(TIERS) - 1)
+    reason = np.full(len(facts.firms), "", dtype=object)
     for route in tiers.routes:
         states = judge_clause(route.clause, facts).states
-        open_to = (tier == TIERS[-1]).to_numpy()
+        still = rank == len(TIERS) - 1
         for state in (MET, UNKNOWN, NOT_MET):
-            reason[open_to & (states == state)] = say_route(route.clause, state, lang)
-        tier[open_to & (states == MET)] = route.tier
-    return tier, reason
+            reason[still & (states == state)] = say_route(route.clause, state, lang)
+        rank[still & (states == MET)] = _RANKS[route.tier]
+    return rank, reason
 
 
 # What comes next
 
 
 def _look_ahead(
-    tier: pd.Series,
+    tier: Objects,
     judged: Mapping[str, Sequence[Judged]],
     programmes: Mapping[str, Programme],
     tiers: Tiers,
     lang: str,
-) -> pd.DataFrame:
-    """Find the nearest programme of the next tier and what is missing for it."""
-    ahead = pd.DataFrame("", index=tier.index, columns=["next_tier", "next_programme", "missing"])
-    ahead = ahead.assign(met=0, not_met=0, unknown=0, certainty="")
+) -> dict[str, NDArray[Any]]:
+    """Find the nearest programme of the next tier, what is missing for it, and its grade."""
+    texts, numbers = ("next_tier", "next_programme", "missing"), ("met", "not_met", "unknown")
+    ahead: dict[str, NDArray[Any]] = {
+        **{name: np.full(len(tier), "", dtype=object) for name in texts},
+        **{name: np.zeros(len(tier), dtype=np.int64) for name in (*numbers, "grade")},
+    }
     for step in tiers.tiers:
-        here = (tier == step.id).to_numpy()
-        ahead.loc[here, "next_tier"] = step.next
-        known = [key for key in step.programmes if key in judged]
+        here = np.flatnonzero(tier == step.id)
+        ahead["next_tier"][here] = step.next
+        known = {key: judged[key] for key in step.programmes if key in judged}
         if step.next and not known:
-            ahead.loc[here, "missing"] = translate("reason.no_programme", lang)
-        nearest = _choose_nearest([judged[key] for key in known], len(tier))
-        for number, key in enumerate(known):
-            rows = np.flatnonzero(here & (nearest == number))
-            ahead.iloc[rows, 1:] = _describe_programme(programmes[key], judged[key], rows, lang)
+            ahead["missing"][here] = translate("reason.no_programme", lang)
+        nearest = _choose_nearest([*known.values()])[here] if known else here[:0]
+        for number, (key, clauses) in enumerate(known.items()):
+            rows = here[nearest == number]
+            described = _describe_programme(programmes[key], clauses, rows, lang)
+            for name, values in described.items():
+                ahead[name][rows] = values
     return ahead
 
 
@@ -220,10 +251,8 @@ def _count_states(judged: Iterable[Judged], state: int) -> Counts:
     return np.asarray(np.sum([clause.states == state for clause in judged], axis=0))
 
 
-def _choose_nearest(candidates: Sequence[Sequence[Judged]], firms: int) -> Counts:
+def _choose_nearest(candidates: Sequence[Sequence[Judged]]) -> Counts:
     """Choose the candidate with the fewest clauses not met, then the fewest unknown."""
-    if not candidates:
-        return np.full(firms, -1)
     most = 1 + max(len(judged) for judged in candidates)
     burden = [
         _count_states(judged, NOT_MET) * most + _count_states(judged, UNKNOWN)
@@ -234,46 +263,42 @@ def _choose_nearest(candidates: Sequence[Sequence[Judged]], firms: int) -> Count
 
 def _describe_programme(
     programme: Programme, judged: Sequence[Judged], rows: Counts, lang: str
-) -> pd.DataFrame:
-    counts = {
-        name: _count_states(judged, state)[rows]
-        for name, state in (("met", MET), ("not_met", NOT_MET), ("unknown", UNKNOWN))
+) -> dict[str, object]:
+    """Describe how far some firms are from a programme."""
+    taken = [clause.take(rows) for clause in judged]
+    return {
+        "next_programme": programme.id,
+        "missing": say_missing(taken, lang),
+        "met": _count_states(taken, MET),
+        "not_met": _count_states(taken, NOT_MET),
+        "unknown": _count_states(taken, UNKNOWN),
+        "grade": max(_grade(clause) for clause in judged),
     }
-    return pd.DataFrame(
-        {
-            "next_programme": programme.id,
-            "missing": [say_missing(judged, int(row), lang) for row in rows],
-            **counts,
-            "certainty": max(clause.clause.certainty for clause in judged),
-        },
-        index=rows,
-    )
+
+
+def _grade(judged: Judged) -> int:
+    """Rank the certainty of a clause: 1 is the best."""
+    return 1 + CERTAINTIES.index(judged.clause.certainty)
 
 
 # What is at risk
 
 
-def _find_risks(judged: Mapping[str, Sequence[Judged]], facts: Facts, lang: str) -> pd.DataFrame:
-    """Find certificates held whose rule is not met: at_risk, and the worst grade used."""
-    broken = _find_broken(judged, facts)
-    grades = [
-        max((clause.clause.certainty for clause in itertools.chain(*held.values())), default="")
-        for held in broken
-    ]
-    texts = [say_risks(held, row, lang) for row, held in enumerate(broken)]
-    return pd.DataFrame({"at_risk": texts, "grade": grades}, index=facts.firms, dtype=object)
-
-
-def _find_broken(
-    judged: Mapping[str, Sequence[Judged]], facts: Facts
-) -> list[dict[str, list[Judged]]]:
-    """Find, firm by firm, the clauses that it surely fails of each certificate that it holds."""
-    broken: list[dict[str, list[Judged]]] = [{} for _ in facts.firms]
+def _find_risks(
+    judged: Mapping[str, Sequence[Judged]], facts: Facts, lang: str
+) -> tuple[Objects, Counts]:
+    """Find certificates held whose rule is not met, and the worst grade of their clauses."""
+    grade = np.zeros(len(facts.firms), dtype=np.int64)
+    if not judged:
+        return np.full(len(facts.firms), "", dtype=object), grade
+    failed = {
+        key: [_find_failed(clause) & (facts.held[key] == MET) for clause in clauses]
+        for key, clauses in judged.items()
+    }
     for key, clauses in judged.items():
-        for clause in clauses:
-            for row in np.flatnonzero(_find_failed(clause) & (facts.held[key] == MET)):
-                broken[row].setdefault(key, []).append(clause)
-    return broken
+        for clause, firms in zip(clauses, failed[key], strict=True):
+            grade[firms] = np.maximum(grade[firms], _grade(clause))
+    return say_risks(judged, failed, lang), grade
 
 
 def _find_failed(judged: Judged) -> Flags:
@@ -285,18 +310,29 @@ def _find_failed(judged: Judged) -> Flags:
 # The table
 
 
-def _name_neighbours(ecosystem: Ecosystem, kind: str, firms: pd.Index) -> pd.Series:
-    edges = ecosystem.link(kind)[["source", "target"]].drop_duplicates()
-    edges = edges.sort_values(["source", "target"])
-    names = ecosystem.nodes["name"].reindex(edges["target"]).to_numpy()
-    joined = edges.assign(name=names).groupby("source")["name"].agg(_JOINER.join)
-    return joined.reindex(firms).fillna("").astype(str)
+def _name_neighbours(ecosystem: Ecosystem, kind: str) -> Objects:
+    """Name the neighbours of each firm, in the order of their ids."""
+    firms = ecosystem.find_positions("enterprise")
+    sources, targets = ecosystem.find_pairs(kind)
+    names = say_distinct(pd.Series(targets), lambda target: str(ecosystem.names[target]))
+    return to_objects(
+        join_by_owner(names, np.searchsorted(firms, sources), _JOINER, size=len(firms))
+    )
 
 
-def _order_tiers(table: pd.DataFrame) -> pd.DataFrame:
-    ranked = table.assign(_rank=table["tier"].map(_RANKS), _id=table.index)
-    ordered = ranked.sort_values(["_rank", "_id"])
-    return ordered[list(TIER_COLUMNS)].rename_axis("enterprise")
+def _make_table(columns: Mapping[str, NDArray[Any]], firms: pd.Index) -> pd.DataFrame:
+    """Make the table, by tier; the firms of a tier stay in the order of their ids.
+
+    Equal texts stay one object: spelt out as Arrow text they would fill the memory.
+    """
+    ranks = pd.Series(columns["tier"], dtype=object).map(_RANKS).to_numpy()
+    order = np.argsort(ranks, kind="stable")
+    index = firms.take(order).rename("enterprise")
+    table = {
+        name: pd.Series(columns[name][order], index=index, dtype=columns[name].dtype)
+        for name in TIER_COLUMNS
+    }
+    return pd.DataFrame(table, index=index)
 
 
 def _count_unknown(certificates: pd.DataFrame) -> dict[str, int]:

@@ -139,9 +139,10 @@ def count_tiers(table: Ecosystem | pd.DataFrame) -> pd.DataFrame:
     {'tree': 1, 'shrub': 1, 'seedling': 0, 'none': 0, 'firms': 2}
     """
     firms = assign_tiers(table) if isinstance(table, Ecosystem) else table
-    split = firms.assign(industry=firms["industry"].str.split(_JOINER)).explode("industry")
-    counts = pd.crosstab(split["industry"], split["tier"]).reindex(columns=TIERS, fill_value=0)
-    pyramid = counts.rename_axis(columns=None).sort_index()
+    counts = firms.groupby(["industry", "tier"]).size().rename("firms").reset_index()
+    split = counts.assign(industry=counts["industry"].str.split(_JOINER)).explode("industry")
+    summed = split.pivot_table("firms", "industry", "tier", aggfunc="sum", fill_value=0)
+    pyramid = summed.reindex(columns=TIERS, fill_value=0).rename_axis(columns=None).sort_index()
     pyramid["firms"] = pyramid.sum(axis=1)
     if "meta" in firms.attrs:
         pyramid.attrs = {"meta": {**firms.attrs["meta"], "result": "tier_counts"}}

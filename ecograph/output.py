@@ -1,13 +1,11 @@
-"""Write results as CSV, JSON or Parquet, and folders of tables; every file whole or not at all."""
+"""Render results as CSV, JSON or Parquet, and save folders of tables."""
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 import json
 import math
-import os
 import re
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,6 +14,7 @@ import pandas as pd
 import yaml
 
 from ecograph.errors import EcographError
+from ecograph.files import Draft
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,13 +28,10 @@ __all__ = [
     "render_json",
     "render_parquet",
     "save_tables",
-    "sweep_leftovers",
-    "write_bytes",
 ]
 
 Format = Literal["table", "csv", "json", "parquet"]
 
-_LEFTOVER = ".ecograph-part"
 _FORMULA = re.compile(r"^[=+\-@＝＋－＠\t\r\x00]")
 _NUMBER = re.compile(r"^[+-]?\d+([.,]\d+)*([eE][+-]?\d+)?%?$")
 _DIGITS = 12  # significant; what differs behind them is rounding
@@ -103,35 +99,6 @@ def render_parquet(table: pd.DataFrame, *, index: bool = True) -> bytes:
     return buffer.getvalue()
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: beside it, to the disk, then in its place.
-
-    Raises
-    ------
-    OSError
-        If the folder cannot be made or the disk is full; an earlier file is left as it was.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}{_LEFTOVER}")
-    try:
-        with part.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise
-
-
-def sweep_leftovers(folder: Path) -> None:
-    """Remove what an interrupted run left half-written."""
-    if folder.is_dir():
-        for part in folder.rglob(f".*{_LEFTOVER}"):
-            part.unlink(missing_ok=True)
-
-
 def save_tables(tables: TableSet, folder: Path) -> list[Path]:
     """Save tables of text as an ecosystem folder: one CSV each, and ecosystem.yaml.
 
@@ -146,14 +113,14 @@ def save_tables(tables: TableSet, folder: Path) -> list[Path]:
         If the folder holds files of another ecosystem, which would be mixed with this one.
     """
     _refuse_others(folder, {f"{name}.csv" for name in tables.tables} | {"ecosystem.yaml"})
-    written = []
-    for name, table in sorted(tables.tables.items()):
-        written.append(folder / f"{name}.csv")
-        write_bytes(written[-1], _encode_csv(table))
     facts = yaml.safe_dump(dict(tables.facts), allow_unicode=True, sort_keys=False)
-    written.append(folder / "ecosystem.yaml")
-    write_bytes(written[-1], facts.encode("utf-8"))
-    return written
+    written = [folder / f"{name}.csv" for name in sorted(tables.tables)]
+    with Draft() as draft:
+        for file in written:
+            draft.add(file, _encode_csv(tables.tables[file.stem]))
+        draft.add(folder / "ecosystem.yaml", facts.encode("utf-8"))
+        draft.publish()
+    return [*written, folder / "ecosystem.yaml"]
 
 
 def _encode_csv(table: pd.DataFrame) -> bytes:

@@ -1,7 +1,6 @@
 import csv
 import io
 import json
-import os
 
 import numpy as np
 import pandas as pd
@@ -15,8 +14,6 @@ from ecograph.output import (
     render_json,
     render_parquet,
     save_tables,
-    sweep_leftovers,
-    write_bytes,
 )
 from ecograph.tables import TableSet
 
@@ -83,28 +80,6 @@ def test_parquet_reads_back_equal():
     back = pd.read_parquet(io.BytesIO(render_parquet(table))).set_index("id")
     assert back["x"].equals(table["x"])
     assert back["t"].tolist() == ["a", "b"]
-
-
-def test_a_failed_write_leaves_the_earlier_file_and_no_leftover(tmp_path, monkeypatch):
-    file = tmp_path / "tables" / "gaps.csv"
-    write_bytes(file, b"old")
-
-    def full_disk(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full_disk)
-    with pytest.raises(OSError, match="No space"):
-        write_bytes(file, b"new")
-    assert file.read_bytes() == b"old"
-    assert [f.name for f in file.parent.iterdir()] == ["gaps.csv"]
-
-
-def test_leftovers_of_a_killed_run_are_swept_and_nothing_else(tmp_path):
-    (tmp_path / "tables").mkdir()
-    (tmp_path / "tables" / ".gaps.csv.ecograph-part").write_text("half")
-    (tmp_path / "mine.txt").write_text("keep")
-    sweep_leftovers(tmp_path)
-    assert sorted(f.name for f in tmp_path.rglob("*") if f.is_file()) == ["mine.txt"]
 
 
 def test_saved_tables_load_unchanged(tmp_path):

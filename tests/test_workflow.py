@@ -23,11 +23,11 @@ GAPS = "observed,expected,ratio,ci_low,ci_high,p,q,verdict"
 
 
 def hashes(out: Path) -> dict[str, str]:
-    """SHA-256 of everything in OUT but run.json."""
+    """SHA-256 of everything in OUT but run.json and what is kept for the next time."""
     return {
         str(file.relative_to(out)): hashlib.sha256(file.read_bytes()).hexdigest()
         for file in sorted(out.rglob("*"))
-        if file.is_file() and file.name != "run.json"
+        if file.is_file() and file.name != "run.json" and file.suffix != ".entry"
     }
 
 
@@ -58,7 +58,8 @@ def test_out_holds_what_the_contract_says(out):
     assert {"index.html", "map.html", "problems.csv", "run.json"} <= {f.name for f in out.iterdir()}
     promised = "centrality communities gaps dimensions tiers nodes edges organisations_network"
     assert {f"{name}.csv" for name in promised.split()} <= tables
-    assert not [file for file in out.iterdir() if file.name.startswith(".")]
+    assert [file.name for file in out.iterdir() if file.name.startswith(".")] == [".cache"]
+    assert [file.suffix for file in (out / ".cache").iterdir()] == [".entry"]
 
 
 def test_columns_that_others_read(out):
@@ -93,7 +94,7 @@ def test_a_second_run_gives_the_same_bytes_and_leaves_other_files_alone(out):
     before = hashes(out)
     (out / "notes.txt").write_text("mine")
     (out / "tables" / "mine.csv").write_text("a,b\n")
-    eg.analyse(JINZHONG, out)
+    eg.analyse(JINZHONG, out, cache=False)
     after = hashes(out)
     assert (out / "notes.txt").read_text() == "mine"
     assert {k: v for k, v in after.items() if "mine" not in k and k != "notes.txt"} == before
@@ -136,7 +137,7 @@ def test_results_do_not_go_where_the_input_is():
 def test_a_failure_while_computing_leaves_the_earlier_result(out, tmp_path, monkeypatch):
     eg.analyse(JINZHONG, tmp_path)
     before = hashes(tmp_path)
-    monkeypatch.setattr("ecograph.workflow.render_report", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("ecograph.results.render_report", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         eg.analyse(JINZHONG, tmp_path, settings={"seed": 2})
     assert hashes(tmp_path) == before == hashes(out)
@@ -198,23 +199,27 @@ def test_a_file_of_someone_else_under_our_name_is_never_touched(tmp_path, name):
     assert [f for f in tmp_path.rglob("*") if f.is_file()] == [tmp_path / name]
 
 
-def test_a_run_that_was_killed_while_writing_is_repaired_by_the_next(out, tmp_path, monkeypatch):
-    written = []
+def test_a_run_that_was_killed_while_its_files_took_their_places_is_repaired(
+    out, tmp_path, monkeypatch
+):
+    class Killed(BaseException):
+        pass
 
-    def write_some(path, data):
-        if len(written) == 4:
-            raise KeyboardInterrupt
-        written.append(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+    def replace_some(part, target, *, real=Path.replace):
+        if part.parent.name == "tables" and target.name == "gaps.csv":
+            raise Killed
+        return real(part, target)
 
     with monkeypatch.context() as patch:
-        patch.setattr("ecograph.workflow.write_bytes", write_some)
-        with pytest.raises(KeyboardInterrupt):
+        patch.setattr(Path, "replace", replace_some)
+        patch.setattr("ecograph.files.Draft.discard", lambda _: None)  # a kill tidies nothing
+        with pytest.raises(Killed):
             eg.analyse(JINZHONG, tmp_path)
+    assert (tmp_path / "index.html").exists()
     assert not (tmp_path / "run.json").exists()
     eg.analyse(JINZHONG, tmp_path)
     assert hashes(tmp_path) == hashes(out)
+    assert not (tmp_path / ".ecograph-run").exists()
 
 
 def test_a_forged_record_leads_to_no_file_outside(tmp_path):

@@ -9,13 +9,14 @@ from typing import NoReturn
 import click
 
 from ecograph.cli.commands import commands
+from ecograph.cli.interrupt import INTERRUPTED, MESSAGE, end_on_interrupt
 from ecograph.cli.screen import print_problems
 from ecograph.errors import DataError, EcographError
 from ecograph.version import __version__
 
 __all__ = ["cli", "main"]
 
-_INVALID, _USAGE, _INTERRUPTED = 1, 2, 130
+_INVALID, _USAGE = 1, 2
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -41,6 +42,7 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    end_on_interrupt()
     sys.exit(_run())
 
 
@@ -50,7 +52,8 @@ def _run() -> int:
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except (click.Abort, KeyboardInterrupt):
-        return _say("Interrupted.", _INTERRUPTED)
+        click.echo(MESSAGE, err=True)
+        return INTERRUPTED
     except click.ClickException as error:
         error.show()
         return _USAGE

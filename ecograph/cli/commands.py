@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ecograph.cli.options import Choices, data_argument, setting_options, table_options
-from ecograph.cli.screen import deliver, note, print_problems, watch_stages
+from ecograph.cli.bar import watch_stage, watch_stages
+from ecograph.cli.options import (
+    Choices,
+    data_argument,
+    exact_option,
+    setting_options,
+    table_options,
+)
+from ecograph.cli.screen import deliver, note, print_problems, print_said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ecograph.ecosystem import Ecosystem
+    from ecograph.workflow import Run
 
 __all__ = ["commands"]
 
@@ -34,30 +42,39 @@ _PARTS = (
 @click.command()
 @data_argument
 @click.option("-o", "--output", type=_OUT, required=True, help="The folder to fill.")
+@click.option(
+    "--cache",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of kept results, to share them between several output folders; "
+    "by default .cache in the folder to fill.",
+)
+@click.option("--no-cache", is_flag=True, help="Compute everything again, and keep nothing.")
+@exact_option
 @setting_options
-def analyse(data: Path, output: Path, choices: Choices) -> int:
+def analyse(
+    data: Path,
+    output: Path,
+    *,
+    cache: Path | None,
+    no_cache: bool,
+    choices: Choices,
+) -> int:
     """Do the main job: tables, report and map, into one folder.
 
     \b
     Example:
       ecograph analyse data/jinzhong -o out/jinzhong
+
+    Run again, it computes only if the data, the settings or ecograph have changed.
     """
-    from ecograph.texts import translate
-    from ecograph.workflow import STAGES
     from ecograph.workflow import analyse as run_analysis
 
-    with watch_stages(STAGES, quiet=choices.quiet) as watch:
-        run = run_analysis(data, output, settings=choices.settings, watch=watch)
-    _report_reading(run.ecosystem, choices)
-    stages = ", ".join(f"{name} {seconds:.1f}" for name, seconds in run.seconds.items())
-    total = sum(run.seconds.values())
-    note(f"{run.ecosystem!r}", quiet=choices.quiet)
-    note(f"{total:.1f} s: {stages}", quiet=choices.quiet)
-    if run.ecosystem.errors:
-        count = len(run.ecosystem.errors)
-        note(translate("screen.left_out", run.ecosystem.lang, count=count))
-    note(f"Report: {output / 'index.html'}   Map: {output / 'map.html'}", quiet=choices.quiet)
-    return _status(run.ecosystem)
+    if cache and no_cache:
+        raise click.UsageError("--cache and --no-cache contradict each other.")
+    kept = cache or not no_cache
+    with watch_stages(quiet=choices.quiet) as watch:
+        run = run_analysis(data, output, settings=choices.settings, watch=watch, cache=kept)
+    return _report_run(run, output, choices)
 
 
 @click.command()
@@ -87,6 +104,7 @@ def check(data: Path, form: str | None, output: Path | None, choices: Choices) -
             index=False,
             problems=ecosystem.problems,
             lang=ecosystem.lang,
+            quiet=choices.quiet,
         )
     counts = ", ".join(f"{n} {name}" for name, n in rows.items())
     warnings = len(table) - len(ecosystem.errors)
@@ -100,6 +118,7 @@ def _table_command(
     help_text: str,
     *,
     index: bool = True,
+    approximate: bool = False,
 ) -> click.Command:
     """Make a command that loads DATA, computes one table and delivers it."""
 
@@ -109,17 +128,20 @@ def _table_command(
     @setting_options
     def command(data: Path, form: str | None, output: Path | None, choices: Choices) -> int:
         ecosystem = _open(data, choices)
+        with watch_stage(name, quiet=choices.quiet):
+            table = compute(ecosystem)
         deliver(
-            compute(ecosystem),
+            table,
             form=form,
             output=output,
             index=index,
             problems=ecosystem.problems,
             lang=ecosystem.lang,
+            quiet=choices.quiet,
         )
         return _status(ecosystem)
 
-    return command
+    return exact_option(command) if approximate else command
 
 
 def _library(name: str) -> Callable[[Ecosystem], Any]:
@@ -163,7 +185,8 @@ def project(
     if weighting:
         choices.settings["weighting"] = weighting
     ecosystem = _open(data, choices)
-    network = project_ties(ecosystem, part)
+    with watch_stage("project", quiet=choices.quiet):
+        network = project_ties(ecosystem, part)
     method = {"part": part, "weighting": network.weighting, "nodes": len(network.nodes)}
     table = attach_meta(network.ties, ecosystem, "network", method=method)
     deliver(
@@ -173,6 +196,7 @@ def project(
         index=False,
         problems=ecosystem.problems,
         lang=ecosystem.lang,
+        quiet=choices.quiet,
     )
     return _status(ecosystem)
 
@@ -187,6 +211,7 @@ def project(
     show_default=True,
     help="What the size of a node shows.",
 )
+@exact_option
 @setting_options
 def draw_map(data: Path, output: Path, size: str, choices: Choices) -> int:
     """Write the interactive map as one HTML file that opens offline.
@@ -195,17 +220,20 @@ def draw_map(data: Path, output: Path, size: str, choices: Choices) -> int:
     Example:
       ecograph map data/jinzhong -o jinzhong-map.html
     """
-    from ecograph.output import write_bytes
+    from ecograph.files import write_bytes
     from ecograph.render.maps import to_html
 
     ecosystem = _open(data, choices)
-    write_bytes(output, to_html(ecosystem, size=size).encode("utf-8"))
+    with watch_stage("map", quiet=choices.quiet):
+        page = to_html(ecosystem, size=size)
+    write_bytes(output, page.encode("utf-8"))
     return _status(ecosystem)
 
 
 @click.command()
 @data_argument
 @click.option("-o", "--output", type=_OUT, required=True, help="The HTML file to write.")
+@exact_option
 @setting_options
 def report(data: Path, output: Path, choices: Choices) -> int:
     """Write the planner's report as one HTML file that opens offline.
@@ -214,12 +242,13 @@ def report(data: Path, output: Path, choices: Choices) -> int:
     Example:
       ecograph report data/jinzhong -o jinzhong.html --lang zh
     """
-    from ecograph.output import write_bytes
+    from ecograph.files import write_bytes
     from ecograph.render.report import render_report
     from ecograph.workflow import compute_results
 
     ecosystem = _open(data, choices)
-    page = render_report(ecosystem, compute_results(ecosystem))
+    with watch_stage("report", quiet=choices.quiet):
+        page = render_report(ecosystem, compute_results(ecosystem))
     write_bytes(output, page.encode("utf-8"))
     return _status(ecosystem)
 
@@ -242,7 +271,8 @@ def read(
     """
     from ecograph.reading.sources import read_file
 
-    sheets = read_file(file, sheet=sheet)
+    with watch_stage("read", quiet=choices.quiet):
+        sheets = read_file(file, sheet=sheet)
     first = sheets[0]
     table = first.cells.set_axis(_name_columns(first.header), axis=1).reset_index(drop=True)
     table.attrs = {
@@ -256,7 +286,15 @@ def read(
         }
     }
     lang = choices.settings.get("lang", "en")
-    deliver(table, form=form, output=output, index=False, problems=first.problems, lang=lang)
+    deliver(
+        table,
+        form=form,
+        output=output,
+        index=False,
+        problems=first.problems,
+        lang=lang,
+        quiet=choices.quiet,
+    )
     if form != "json":
         print_problems(first.problems, lang)
     if len(sheets) > 1:
@@ -312,7 +350,7 @@ def template(output: Path, choices: Choices) -> None:
     Example:
       ecograph template -o city.xlsx
     """
-    from ecograph.output import write_bytes
+    from ecograph.files import write_bytes
     from ecograph.workbook import render_template_workbook
 
     write_bytes(output, render_template_workbook(choices.settings.get("lang", "zh")))
@@ -333,7 +371,8 @@ def generate(profile: str, output: Path, choices: Choices) -> None:
     from ecograph.synthetic import generate_city
 
     seed = choices.settings.get("seed", 1)
-    files = save_tables(generate_city(profile, seed=seed), output)
+    with watch_stage("generate", quiet=choices.quiet):
+        files = save_tables(generate_city(profile, seed=seed), output)
     note(f"{len(files)} files in {output}, synthetic, seed {seed}.", quiet=choices.quiet)
 
 
@@ -352,8 +391,9 @@ def convert(register: str, source: Path, output: Path, choices: Choices) -> None
     from ecograph.output import save_tables
     from ecograph.registers import convert as convert_register
 
-    tables = convert_register(register, source)
-    save_tables(tables, output)
+    with watch_stage("convert", quiet=choices.quiet):
+        tables = convert_register(register, source)
+        save_tables(tables, output)
     totals = ", ".join(f"{name} {value:,.15g}" for name, value in tables.totals.items())
     note(f"Control totals: {totals}.", quiet=choices.quiet)
 
@@ -361,10 +401,29 @@ def convert(register: str, source: Path, output: Path, choices: Choices) -> None
 def _open(data: Path, choices: Choices, *, report: bool = True) -> Ecosystem:
     from ecograph.loader import load
 
-    ecosystem = load(data, settings=choices.settings)
+    with watch_stage("load", quiet=choices.quiet):
+        ecosystem = load(data, settings=choices.settings)
     if report:
         _report_reading(ecosystem, choices)
     return ecosystem
+
+
+def _report_run(run: Run, output: Path, choices: Choices) -> int:
+    """Say what the main job found, how long it took, and where its results are."""
+    from ecograph.texts import translate
+
+    digest, quiet = run.digest, choices.quiet
+    said = [p for p in digest.problems if not quiet or p["severity"] == "error"]
+    print_said(said, digest.errors + (0 if quiet else digest.warnings), digest.lang)
+    stages = ", ".join(f"{name} {seconds:.1f}" for name, seconds in run.seconds.items())
+    note(digest.text, quiet=quiet)
+    note(f"{sum(run.seconds.values()):.1f} s: {stages}", quiet=quiet)
+    if not run.fresh:
+        note("Nothing has changed since the results were computed; they are the same.", quiet=quiet)
+    if digest.errors:
+        note(translate("screen.left_out", digest.lang, count=digest.errors))
+    note(f"Report: {output / 'index.html'}   Map: {output / 'map.html'}", quiet=quiet)
+    return 1 if digest.errors else 0
 
 
 def _report_reading(ecosystem: Ecosystem, choices: Choices) -> None:
@@ -412,7 +471,10 @@ commands = (
         index=False,
     ),
     _table_command(
-        "centrality", _library("rank"), "Rank organisations by their place in the network."
+        "centrality",
+        _library("rank"),
+        "Rank organisations by their place in the network.",
+        approximate=True,
     ),
     _table_command(
         "communities", _library("find_communities"), "Find groups that work together most."

@@ -5,18 +5,25 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-
-from ecograph.settings import MOST_SEED
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
 
-__all__ = ["Choices", "data_argument", "setting_options", "table_options"]
+__all__ = [
+    "MOST_SEED",
+    "Choices",
+    "data_argument",
+    "exact_option",
+    "setting_options",
+    "table_options",
+]
 
+MOST_SEED = 2**32 - 1  # as in ecograph.settings, which takes long to import
+T = TypeVar("T", bound="Callable[..., Any] | click.Command")
 DATA = click.Path(exists=True, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -60,7 +67,10 @@ def data_argument(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add --as-of, --lang, --settings, --seed and --quiet; pass them on as ``choices``."""
+    """Add --as-of, --lang, --settings, --seed and --quiet; pass them on as ``choices``.
+
+    The choice of `exact_option` goes there too.
+    """
 
     @click.option("--as-of", type=_Day(), help="The day to look at; of a month or year the last.")
     @click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of texts.")
@@ -80,14 +90,24 @@ def setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
         settings_file: Path | None,
         seed: int | None,
         quiet: bool,
+        exact: bool = False,
         **arguments: Any,  # noqa: ANN401 - the command's own
     ) -> Any:  # noqa: ANN401 - what the command returns
         settings = _read_settings(settings_file)
-        chosen = {"as_of": as_of, "lang": lang, "seed": seed}
+        chosen = {"as_of": as_of, "lang": lang, "seed": seed, "exact": exact or None}
         settings |= {name: value for name, value in chosen.items() if value is not None}
         return command(choices=Choices(settings, quiet), **arguments)
 
     return wrapped
+
+
+def exact_option(command: T) -> T:
+    """Add --exact."""
+    return click.option(
+        "--exact",
+        is_flag=True,
+        help="Compute every measure exactly, however long a large network takes.",
+    )(command)
 
 
 def table_options(command: Callable[..., Any]) -> Callable[..., Any]:

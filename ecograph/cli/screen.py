@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ecograph.cli.bar import watch_stage
 from ecograph.texts import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
 
     from ecograph.problems import Problem
 
-__all__ = ["deliver", "note", "print_problems", "watch_stages"]
+__all__ = ["deliver", "note", "print_problems", "print_said"]
 
 _ENDINGS = {"csv": "csv", "json": "json", "parquet": "parquet", "txt": "table"}
 _SHOWN = 20  # problems on the screen before the rest is only counted
 _MOST_ROWS = 40
+_PLACE = ("code", "severity", "file", "sheet", "row", "column")
 _LARGE = 1e5  # from here on a number is shown without decimals
 _MAIN = {
     "centrality": (
@@ -60,6 +60,7 @@ def deliver(
     index: bool = True,
     problems: Sequence[Problem] | None = None,
     lang: str = "en",
+    quiet: bool = False,
 ) -> None:
     """Write a table in the chosen form, to a file or to standard output.
 
@@ -77,22 +78,16 @@ def deliver(
         What was found while reading (JSON has it beside the rows).
     lang
         Language of column names on the screen and of problems.
+    quiet
+        Whether progress is left out.
     """
-    from ecograph import output as files
-    from ecograph.problems import tabulate_problems
+    from ecograph.files import write_bytes
 
     chosen = form or _form_of(output)
-    if chosen == "csv":
-        data = files.render_csv(table, index=index)
-    elif chosen == "json":
-        found = None if problems is None else tabulate_problems(problems, lang)
-        data = files.render_json(table, index=index, problems=found)
-    elif chosen == "parquet":
-        data = files.render_parquet(table, index=index)
-    else:
-        data = _draw_table(table, lang, whole=output is not None, index=index).encode("utf-8")
+    with watch_stage("write", quiet=quiet):
+        data = _render(table, chosen, problems, lang, whole=output is not None, index=index)
     if output is not None:
-        files.write_bytes(output, data)
+        write_bytes(output, data)
     else:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
@@ -101,16 +96,26 @@ def deliver(
 def print_problems(problems: Sequence[Problem], lang: str = "en") -> None:
     """List problems on standard error: each at its place with what to do about it."""
     ordered = sorted(problems, key=lambda p: (p.severity, p.file, p.sheet, p.row or 0))
+    shown = []
     for problem in ordered[:_SHOWN]:
         message, remedy = problem.explain(lang)
-        row = translate("screen.row", lang, row=problem.row) if problem.row else ""
-        parts = (problem.file, problem.sheet, row, problem.column)
+        place = {name: getattr(problem, name) for name in _PLACE}
+        shown.append({**place, "message": message, "remedy": remedy})
+    print_said(shown, len(ordered), lang)
+
+
+def print_said(said: Sequence[Mapping[str, Any]], count: int, lang: str = "en") -> None:
+    """List the first of a number of problems that are set out already, the gravest first."""
+    for problem in said[:_SHOWN]:
+        row = translate("screen.row", lang, row=problem["row"]) if problem["row"] else ""
+        parts = (problem["file"], problem["sheet"], row, problem["column"])
         place = ", ".join(part for part in parts if part)
-        severity = translate(f"screen.{problem.severity}", lang)
-        click.echo(f"{severity} [{problem.code}] {place}: {message} {remedy}", err=True)
-    if len(ordered) > _SHOWN:
+        severity = translate(f"screen.{problem['severity']}", lang)
+        what = f"{problem['message']} {problem['remedy']}"
+        click.echo(f"{severity} [{problem['code']}] {place}: {what}", err=True)
+    if count > _SHOWN:
         click.echo(
-            f"... and {len(ordered) - _SHOWN} more; `ecograph check DATA --format csv` lists all.",
+            f"... and {count - _SHOWN} more; `ecograph check DATA --format csv` lists all.",
             err=True,
         )
 
@@ -121,29 +126,26 @@ def note(sentence: str, *, quiet: bool = False) -> None:
         click.echo(sentence, err=True)
 
 
-@contextlib.contextmanager
-def watch_stages(
-    stages: Sequence[str], *, quiet: bool
-) -> Iterator[Callable[[str], AbstractContextManager[object]]]:
-    """Show a progress bar over named stages on standard error, if it is a terminal."""
-    if quiet or not sys.stderr.isatty():
-        yield contextlib.nullcontext
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+def _render(
+    table: pd.DataFrame,
+    form: str,
+    problems: Sequence[Problem] | None,
+    lang: str,
+    *,
+    whole: bool,
+    index: bool,
+) -> bytes:
+    from ecograph import output as files
+    from ecograph.problems import tabulate_problems
 
-    console = Console(stderr=True)
-    columns = (SpinnerColumn(), TextColumn("{task.description:<14}"), BarColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
-        task = progress.add_task("", total=len(stages))
-
-        @contextlib.contextmanager
-        def watch(stage: str) -> Iterator[None]:
-            progress.update(task, description=stage)
-            yield
-            progress.advance(task)
-
-        yield watch
+    if form == "csv":
+        return files.render_csv(table, index=index)
+    if form == "json":
+        found = None if problems is None else tabulate_problems(problems, lang)
+        return files.render_json(table, index=index, problems=found)
+    if form == "parquet":
+        return files.render_parquet(table, index=index)
+    return _draw_table(table, lang, whole=whole, index=index).encode("utf-8")
 
 
 def _form_of(output: Path | None) -> str:

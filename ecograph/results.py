@@ -1,0 +1,89 @@
+"""All results of an ecosystem, as tables and as the files of a folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ecograph.analysis.centrality import rank
+from ecograph.analysis.communities import find_communities
+from ecograph.analysis.dimensions import measure_dimensions
+from ecograph.analysis.gaps import cross_disciplines, find_gaps
+from ecograph.analysis.overview import compare_indicators, summarise
+from ecograph.analysis.tiers import assign_tiers
+from ecograph.output import render_csv
+from ecograph.problems import tabulate_problems
+from ecograph.projection import project_ties
+from ecograph.render.maps import to_html
+from ecograph.render.report import render_report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+
+    import pandas as pd
+
+    from ecograph.ecosystem import Ecosystem
+
+    Watch = Callable[[str], AbstractContextManager[object]]
+
+__all__ = ["RESULTS", "render_files", "tabulate_nodes"]
+
+RESULTS: Mapping[str, Callable[[Ecosystem], pd.DataFrame]] = {
+    "summary": summarise,
+    "centrality": rank,
+    "communities": find_communities,
+    "gaps": find_gaps,
+    "pairs": cross_disciplines,
+    "dimensions": measure_dimensions,
+    "tiers": assign_tiers,
+    "coverage": compare_indicators,
+}
+"""What computes each result, by name."""
+
+_NO_INDEX = {"summary", "pairs"}
+
+
+def tabulate_nodes(ecosystem: Ecosystem) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Lay out nodes and edges for files: without row numbers, so that row order does not matter."""
+    return ecosystem.nodes.drop(columns="row"), ecosystem.edges.drop(columns="row")
+
+
+def render_files(
+    ecosystem: Ecosystem, results: Mapping[str, pd.DataFrame], watch: Watch
+) -> dict[str, bytes]:
+    """Render every file of a results folder but its record.
+
+    Parameters
+    ----------
+    ecosystem
+        What was analysed.
+    results
+        Its result tables by name.
+    watch
+        Opened with the name of each stage while it runs.
+    """
+    files: dict[str, bytes] = {}
+    with watch("network"):
+        files |= _render_tables(ecosystem, results)
+    with watch("map"):
+        page = to_html(ecosystem, ranking=results["centrality"])
+        files["map.html"] = page.encode("utf-8")
+    with watch("report"):
+        page = render_report(ecosystem, results, tables_href="tables", map_href="map.html")
+        files["index.html"] = page.encode("utf-8")
+    return files
+
+
+def _render_tables(ecosystem: Ecosystem, results: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
+    nodes, edges = tabulate_nodes(ecosystem)
+    plain: dict[str, Any] = {
+        "tables/edges.csv": edges,
+        "tables/organisations_network.csv": project_ties(ecosystem).ties,
+        "problems.csv": tabulate_problems(ecosystem.problems, ecosystem.lang),
+    }
+    tables = {
+        f"tables/{name}.csv": (table, name not in _NO_INDEX) for name, table in results.items()
+    }
+    tables |= {name: (table, False) for name, table in plain.items()}
+    tables["tables/nodes.csv"] = (nodes, True)
+    return {name: render_csv(table, index=index) for name, (table, index) in tables.items()}

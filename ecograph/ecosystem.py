@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ecograph.settings import Settings
 
     Ints = NDArray[np.int64]
+    Places = NDArray[np.int32]
     Flags = NDArray[np.bool_]
 
 __all__ = ["EDGE_COLUMNS", "Ecosystem", "EdgeColumns"]
@@ -31,30 +32,28 @@ EDGE_COLUMNS = ("source", "target", "kind", "role", "level", "amount", "file", "
 
 @dataclass(frozen=True, eq=False)
 class EdgeColumns:
-    """The edges, column by column, sorted by kind, source and target.
+    """The edges of one kind, column by column, sorted by source and target.
 
     Parameters
     ----------
-    kinds
-        The kinds that occur, in sorted order.
-    starts
-        Where the edges of each kind start; one more than kinds.
     source, target
         Positions of the ends among all nodes.
     role, level
-        Words, where the register has them.
+        Numbers of words, -1 where the register has none.
+    roles, levels
+        Those words, sorted.
     amount
         In the currency of the ecosystem; nan where unknown.
     sheet, row
         Number of the sheet, and the row in it as the spreadsheet shows it.
     """
 
-    kinds: tuple[str, ...]
-    starts: tuple[int, ...]
     source: NDArray[np.int32]
     target: NDArray[np.int32]
-    role: pd.Categorical
-    level: pd.Categorical
+    role: NDArray[np.int16]
+    roles: tuple[str, ...]
+    level: NDArray[np.int16]
+    levels: tuple[str, ...]
     amount: NDArray[np.float64]
     sheet: NDArray[np.int16]
     row: NDArray[np.int32]
@@ -62,13 +61,6 @@ class EdgeColumns:
     def __len__(self) -> int:
         """Count the edges."""
         return len(self.source)
-
-    def find(self, kind: str) -> slice:
-        """Find where the edges of a kind lie."""
-        if kind not in self.kinds:
-            return slice(0, 0)
-        place = self.kinds.index(kind)
-        return slice(self.starts[place], self.starts[place + 1])
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +85,7 @@ class Ecosystem:
         For the references in tables that are neither nodes nor edges, by table and column: the
         rows that name a node, and its position.
     edge_columns
-        The edges.
+        The edges, by kind in sorted order.
     sheets
         File and sheet names, by number.
     tables
@@ -119,8 +111,8 @@ class Ecosystem:
     keys: pd.Index
     parts: Mapping[str, pd.DataFrame]
     positions: Mapping[str, Ints]
-    named: Mapping[tuple[str, str], tuple[Ints, Ints]]
-    edge_columns: EdgeColumns
+    named: Mapping[tuple[str, str], tuple[Places, Ints]]
+    edge_columns: Mapping[str, EdgeColumns]
     sheets: tuple[tuple[str, str], ...]
     tables: Mapping[str, pd.DataFrame]
     settings: Settings
@@ -157,7 +149,7 @@ class Ecosystem:
     @functools.cached_property
     def edges(self) -> pd.DataFrame:
         """All edges, columns ``EDGE_COLUMNS``, sorted by kind, source and target."""
-        return self.link(*self.edge_columns.kinds)
+        return self.link(*self.edge_columns)
 
     @functools.cached_property
     def graph(self) -> nx.MultiDiGraph:
@@ -213,20 +205,24 @@ class Ecosystem:
             return found[0]
         return np.sort(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
 
-    def find_ends(self, *kinds: str) -> tuple[Ints, Ints]:
+    def find_ends(self, *kinds: str) -> tuple[Places, Places]:
         """Find the positions of source and target of the edges of some kinds."""
-        edges = [self.edge_columns.find(kind) for kind in sorted(kinds)]
-        source, target = (
-            np.concatenate([np.zeros(0, dtype=np.int64), *(column[edge] for edge in edges)])
-            for column in (self.edge_columns.source, self.edge_columns.target)
+        found = [self.edge_columns[kind] for kind in sorted(kinds) if kind in self.edge_columns]
+        if len(found) == 1:
+            return found[0].source, found[0].target
+        none = np.zeros(0, dtype=np.int32)
+        return (
+            np.concatenate([none, *(edges.source for edges in found)]),
+            np.concatenate([none, *(edges.target for edges in found)]),
         )
-        return source, target
 
-    def find_pairs(self, kind: str) -> tuple[Ints, Ints]:
+    def find_pairs(self, kind: str) -> tuple[Places, Places]:
         """Find the positions of source and target of the edges of a kind, each pair once."""
         source, target = self.find_ends(kind)
-        first = np.ones(len(source), dtype=bool)
-        first[1:] = (np.diff(source) != 0) | (np.diff(target) != 0)
+        again = (source[1:] == source[:-1]) & (target[1:] == target[:-1])
+        if not again.any():
+            return source, target
+        first = np.concatenate([[True], ~again])
         return source[first], target[first]
 
     def mark(self, *kinds: str) -> Flags:
@@ -263,10 +259,10 @@ class Ecosystem:
 
     def link(self, *kinds: str) -> pd.DataFrame:
         """Take the edges of some kinds, columns ``EDGE_COLUMNS``."""
-        found = [kind for kind in sorted(set(kinds)) if kind in self.edge_columns.kinds]
+        found = [kind for kind in sorted(set(kinds)) if kind in self.edge_columns]
         frames = [self._spell(kind) for kind in found]
         if not frames:
-            return self._spell("")
+            return _NO_EDGES
         return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
     def table(self, name: str, columns: Iterable[str] = ()) -> pd.DataFrame:
@@ -292,8 +288,7 @@ class Ecosystem:
             Counts, indexed by (``node`` or ``edge``, kind).
         """
         nodes = {kind: len(part) for kind, part in sorted(self.parts.items()) if len(part)}
-        spans = ((kind, self.edge_columns.find(kind)) for kind in self.edge_columns.kinds)
-        edges = {kind: span.stop - span.start for kind, span in spans}
+        edges = {kind: len(edges) for kind, edges in self.edge_columns.items()}
         counts = {("node", k): n for k, n in nodes.items()} | {
             ("edge", k): n for k, n in edges.items()
         }
@@ -324,18 +319,18 @@ class Ecosystem:
 
     def _spell(self, kind: str) -> pd.DataFrame:
         """Take the edges of a kind with the ids of their ends."""
-        edges, span = self.edge_columns, self.edge_columns.find(kind)
-        file, sheet = self._name_places(edges.sheet[span])
+        edges = self.edge_columns[kind]
+        file, sheet = self._name_places(edges.sheet)
         columns = {
-            "source": self.keys[edges.source[span]],
-            "target": self.keys[edges.target[span]],
-            "kind": np.full(span.stop - span.start, kind, dtype=object),
-            "role": np.asarray(edges.role[span], dtype=object),
-            "level": np.asarray(edges.level[span], dtype=object),
-            "amount": edges.amount[span],
+            "source": self.keys[edges.source],
+            "target": self.keys[edges.target],
+            "kind": np.full(len(edges), kind, dtype=object),
+            "role": np.array([*edges.roles, np.nan], dtype=object)[edges.role],
+            "level": np.array([*edges.levels, np.nan], dtype=object)[edges.level],
+            "amount": edges.amount,
             "file": file,
             "sheet": sheet,
-            "row": edges.row[span],
+            "row": edges.row,
         }
         return pd.DataFrame(columns, columns=list(EDGE_COLUMNS), copy=False)
 
@@ -357,7 +352,7 @@ class Ecosystem:
         )
         return (
             f"<Ecosystem {self.name!r} as of {self.as_of}: {len(self.keys)} nodes ({nodes}), "
-            f"{len(self.edge_columns)} edges ({edges}), "
+            f"{sum(held['edge'].values())} edges ({edges}), "
             f"{int(self.counts.sum())} agreements counted>"
         )
 
@@ -369,4 +364,5 @@ class Ecosystem:
 
 
 _FIRST = ("kind", "name", "file", "sheet", "row")
+_NO_EDGES = pd.DataFrame(columns=list(EDGE_COLUMNS)).astype({"amount": float, "row": np.int32})
 _NO_KINDS = pd.MultiIndex.from_arrays([[], []], names=["what", "kind"])

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from ecograph.schema import Table
 
     Ints = NDArray[np.int64]
+    Places = NDArray[np.int32]
 
 __all__ = ["Layout", "TableViews", "lay_out"]
 
 _RESERVED = {"kind", "file", "sheet", "row", "table"}
+_WORDS = ("role", "level")
 _NOWHERE = -1
 
 
@@ -36,18 +38,18 @@ class Layout:
     keys: pd.Index
     parts: Mapping[str, pd.DataFrame]
     positions: Mapping[str, Ints]
-    named: Mapping[tuple[str, str], tuple[Ints, Ints]]
-    edges: EdgeColumns
+    named: Mapping[tuple[str, str], tuple[Places, Ints]]
+    edges: Mapping[str, EdgeColumns]
 
 
 class _Edges(NamedTuple):
     """Edges of one kind from one column of a table: ends by number, and the rows they stand in."""
 
     kind: str
-    source: Ints
-    target: Ints
+    source: NDArray[np.integer]
+    target: NDArray[np.integer]
     table: str
-    rows: Ints
+    rows: NDArray[np.int32]
 
 
 def lay_out(checked: Checked) -> Layout:
@@ -97,25 +99,43 @@ class TableViews(Mapping[str, pd.DataFrame]):
 
     def __init__(self, checked: Checked) -> None:
         """Take the tables, build nothing yet."""
-        self._checked = checked
-        self._names = [name for name in checked.tables if not _is_held(name, checked)]
+        held = {name for name in checked.tables if _is_held(name, checked)}
+        self._tables = {k: frame for k, frame in checked.tables.items() if k not in held}
+        self._references = {k: v for k, v in checked.references.items() if k[0] not in held}
+        self._keys = checked.directory.keys
+        self._sheets = checked.sheets
         self._views: dict[str, pd.DataFrame] = {}
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Build the view of a table."""
-        if name not in self._names:
+        if name not in self._tables:
             raise KeyError(name)
         if name not in self._views:
-            self._views[name] = _view(self._checked, name)
+            self._views[name] = self._view(name)
         return self._views[name]
 
     def __iter__(self) -> Iterator[str]:
         """Name the tables."""
-        return iter(self._names)
+        return iter(self._tables)
 
     def __len__(self) -> int:
         """Count the tables."""
-        return len(self._names)
+        return len(self._tables)
+
+    def _view(self, name: str) -> pd.DataFrame:
+        frame = self._tables[name]
+        files, sheets = (np.array(part, dtype=object) for part in zip(*self._sheets, strict=True))
+        source = frame["_source"].to_numpy()
+        view = frame.drop(columns=["_source", "_number"], errors="ignore")
+        view = view.assign(_file=files[source], _sheet=sheets[source])
+        if "_number" in frame:
+            view["_key"] = self._keys[frame["_number"]]
+        columns = read_schema().tables[name].columns
+        for (table, column), found in self._references.items():
+            if table == name:
+                single = columns[column].type == "ref"
+                view[column] = _spell(found, self._keys, len(frame), single=single)
+        return view
 
 
 def _is_held(name: str, checked: Checked) -> bool:
@@ -123,22 +143,6 @@ def _is_held(name: str, checked: Checked) -> bool:
     edge = read_schema().tables[name].edge
     held = {"role", "level", "amount", "_source", "_row"}
     return edge is not None and set(checked.tables[name].columns) <= held
-
-
-def _view(checked: Checked, name: str) -> pd.DataFrame:
-    frame = checked.tables[name]
-    files, sheets = (np.array(column, dtype=object) for column in zip(*checked.sheets, strict=True))
-    source = frame["_source"].to_numpy()
-    view = frame.drop(columns=["_source", "_number"], errors="ignore")
-    view = view.assign(_file=files[source], _sheet=sheets[source])
-    if "_number" in frame:
-        view["_key"] = checked.directory.keys[frame["_number"]]
-    columns = read_schema().tables[name].columns
-    for (table, column), found in checked.references.items():
-        if table == name:
-            single = columns[column].type == "ref"
-            view[column] = _spell(found, checked.directory.keys, len(frame), single=single)
-    return view
 
 
 def _spell(found: References, keys: pd.Index, rows: int, *, single: bool) -> Any:  # noqa: ANN401 - a column
@@ -154,7 +158,7 @@ def _spell(found: References, keys: pd.Index, rows: int, *, single: bool) -> Any
     return cells
 
 
-def _list_named(checked: Checked, place: Ints) -> dict[tuple[str, str], tuple[Ints, Ints]]:
+def _list_named(checked: Checked, place: Ints) -> dict[tuple[str, str], tuple[Places, Ints]]:
     """List what tables name that are neither nodes nor edges."""
     tables = read_schema().tables
     return {
@@ -263,33 +267,40 @@ def _list_edges(table: Table, checked: Checked) -> Iterator[_Edges]:
             yield _Edges(link.kind, first, last, table.name, target.rows[known])
 
 
-def _lay_out_edges(checked: Checked, edges: Sequence[_Edges], place: Ints) -> EdgeColumns:
-    kinds = sorted({found.kind for found in edges if len(found.rows)})
+def _lay_out_edges(
+    checked: Checked, edges: Sequence[_Edges], place: Ints
+) -> dict[str, EdgeColumns]:
     edges = [found for found in edges if len(found.rows)]
-    kind = _join([np.full(len(f.rows), kinds.index(f.kind), dtype=np.int8) for f in edges], np.int8)
-    source, target = (
-        place[_join([getattr(f, end) for f in edges], np.int64)].astype(np.int32)
-        for end in ("source", "target")
-    )
-    attributes = {
-        name: [_take(checked, f, name) for f in edges]
-        for name in ("role", "level", "amount", "_source", "_row")
+    kinds = sorted({found.kind for found in edges})
+    return {
+        kind: _lay_out_kind(checked, [f for f in edges if f.kind == kind], place) for kind in kinds
     }
-    frame = {
-        "role": _code_words(attributes["role"]),
-        "level": _code_words(attributes["level"]),
-        "amount": _join(attributes["amount"], np.float64),
-        "sheet": _join(attributes["_source"], np.int16),
-        "row": _join(attributes["_row"], np.int32),
-    }
-    order = _order_edges(kind, source, target, frame, checked.sheets)
-    starts = tuple(np.searchsorted(kind[order], np.arange(len(kinds) + 1)).tolist())
-    ordered = {name: column[order] for name, column in frame.items()}
-    return EdgeColumns(tuple(kinds), starts, source[order], target[order], **ordered)
 
 
-def _join(parts: Sequence[Any], dtype: type) -> NDArray[Any]:
-    return np.concatenate([np.zeros(0, dtype=dtype), *parts]).astype(dtype, copy=False)
+def _lay_out_kind(checked: Checked, edges: Sequence[_Edges], place: Ints) -> EdgeColumns:
+    """Lay out the edges of one kind, in their order."""
+    source = place[_join([f.source for f in edges])].astype(np.int32)
+    target = place[_join([f.target for f in edges])].astype(np.int32)
+    role, roles = _code_words([_take(checked, f, "role") for f in edges])
+    level, levels = _code_words([_take(checked, f, "level") for f in edges])
+    columns: dict[str, Any] = {
+        "role": role,
+        "level": level,
+        "amount": _join([_take(checked, f, "amount") for f in edges]).astype(
+            np.float64, copy=False
+        ),
+        "sheet": _join([_take(checked, f, "_source") for f in edges]),
+        "row": _join([_take(checked, f, "_row") for f in edges]),
+    }
+    order = _order_edges(source, target, columns, checked.sheets)
+    if order is not None:
+        source, target = source[order], target[order]
+        columns = {name: _reorder(column, order) for name, column in columns.items()}
+    return EdgeColumns(source, target, roles=roles, levels=levels, **columns)
+
+
+def _join(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _take(checked: Checked, found: _Edges, name: str) -> NDArray[Any]:
@@ -299,35 +310,47 @@ def _take(checked: Checked, found: _Edges, name: str) -> NDArray[Any]:
     own = name.startswith("_") or (edge is not None and edge.kind == found.kind)
     if own and name in frame:
         column = np.asarray(frame[name])
-        whole = len(found.rows) == len(column)
-        return column if whole and found.rows[-1] == len(column) - 1 else column[found.rows]
-    return np.full(len(found.rows), np.nan)
+        whole = len(found.rows) == len(column) and (np.diff(found.rows) == 1).all()
+        return column if whole else column[found.rows]
+    return np.broadcast_to(np.nan, len(found.rows))  # takes no room
 
 
-def _code_words(parts: Sequence[NDArray[Any]]) -> pd.Categorical:
-    """Code words that few edges differ in; columns without any cost nothing but codes."""
-    return pd.Categorical(np.concatenate([np.zeros(0, dtype=object), *parts]))
+def _code_words(parts: Sequence[NDArray[Any]]) -> tuple[NDArray[np.int16], tuple[str, ...]]:
+    """Give words numbers in sorted order; a column without any takes no room."""
+    if all(part.dtype != object for part in parts):
+        return np.broadcast_to(np.int16(_NOWHERE), sum(map(len, parts))), ()
+    words = pd.Categorical(np.concatenate([part.astype(object) for part in parts]))
+    return words.codes.astype(np.int16), tuple(words.categories)
+
+
+def _reorder(column: NDArray[Any], order: Ints) -> NDArray[Any]:
+    return column if column.strides == (0,) else column[order]
 
 
 def _order_edges(
-    kind: NDArray[np.int8],
     source: NDArray[np.int32],
     target: NDArray[np.int32],
-    frame: Mapping[str, Any],
+    columns: Mapping[str, NDArray[Any]],
     sheets: Sequence[tuple[str, str]],
-) -> Ints:
-    """Order edges by kind, source and target, and those of one pair by everything else."""
-    nodes = int(max(source.max(initial=0), target.max(initial=0))) + 1
-    pair = (kind.astype(np.int64) * nodes + source) * nodes + target
+) -> Ints | None:
+    """Order edges by source and target, and those of one pair by everything else.
+
+    None where they are in this order already.
+    """
+    pair = source.astype(np.int64) * (int(target.max(initial=0)) + 1) + target
+    step = np.diff(pair)
+    if (step > 0).all():
+        return None
     order = np.argsort(pair, kind="stable")
     ranked = pair[order]
     same = ranked[1:] == ranked[:-1]
     tied = np.flatnonzero(np.r_[False, same] | np.r_[same, False])
     if len(tied):
         edges = order[tied]
-        details = pd.DataFrame({name: column[edges] for name, column in frame.items()})
+        details = pd.DataFrame({name: column[edges] for name, column in columns.items()})
         details[["file", "name"]] = [sheets[number] for number in details["sheet"]]
-        details = details.assign(pair=pair[edges])
-        columns = ["pair", "role", "amount", "level", "file", "name", "row"]
-        order[tied] = edges[details.sort_values(columns, kind="stable").index]
+        words = {name: details[name].replace(_NOWHERE, np.iinfo(np.int16).max) for name in _WORDS}
+        details = details.assign(pair=pair[edges], **words)
+        by = ["pair", "role", "amount", "level", "file", "name", "row"]
+        order[tied] = edges[details.sort_values(by, kind="stable").index]
     return order

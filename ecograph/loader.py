@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ecograph.reading.headers import Matched
+    from ecograph.reading.sheets import RawSheet
     from ecograph.reading.sources import Source
 
 __all__ = ["load"]
@@ -71,7 +72,10 @@ def load(
     if not matched:
         raise DataError(f"{path} holds no table that ecograph knows.", found)
     checked = check_sheets(matched, currency=str(source.facts.get("currency", "CNY")))
-    ecosystem = _build_ecosystem(Path(path), source, matched, checked, found, settings)
+    written = _guess_language(matched)
+    source = replace(source, sheets=tuple(map(_forget_cells, source.sheets)))
+    del matched  # the text of every cell, which is typed now
+    ecosystem = _build_ecosystem(Path(path), source, checked, found, settings, written)
     if strict and ecosystem.errors:
         raise DataError(f"{path} has {len(ecosystem.errors)} errors.", ecosystem.problems)
     return ecosystem
@@ -80,12 +84,12 @@ def load(
 def _build_ecosystem(
     path: Path,
     source: Source,
-    matched: Sequence[Matched],
     checked: Checked,
     found: Sequence[Problem],
     settings: Settings | Mapping[str, Any] | None,
+    written: str,
 ) -> Ecosystem:
-    chosen = _choose_settings(source, matched, checked, settings)
+    chosen = _choose_settings(source, checked, settings, written)
     checked, assumed = _assume_status(checked, chosen.default_status)
     laid = lay_out(checked)
     return Ecosystem(
@@ -113,15 +117,15 @@ def _name_after(path: Path) -> str:
 
 def _choose_settings(
     source: Source,
-    matched: Sequence[Matched],
     checked: Checked,
     settings: Settings | Mapping[str, Any] | None,
+    written: str,
 ) -> Settings:
     if isinstance(settings, Settings):
         chosen = settings
     else:
         chosen = settings_from(settings or {}, settings_from(source.facts.get("settings", {})))
-    lang = chosen.lang or source.facts.get("language") or _guess_language(matched)
+    lang = chosen.lang or source.facts.get("language") or written
     as_of = chosen.as_of or _read_as_of(source.facts) or _find_latest(checked.tables, chosen)
     return replace(chosen, lang=lang, as_of=as_of)
 
@@ -147,6 +151,10 @@ def _find_latest(tables: Mapping[str, pd.DataFrame], settings: Settings) -> dt.d
     days = pd.to_datetime(agreements["date_start"])
     starts = days[status.isin(settings.counted) & ~find_far(days)].dropna()
     return pd.Timestamp(starts.max()).date() if len(starts) else None
+
+
+def _forget_cells(sheet: RawSheet) -> RawSheet:
+    return replace(sheet, cells=sheet.cells.iloc[:0].copy())
 
 
 def _guess_language(matched: Sequence[Matched]) -> str:

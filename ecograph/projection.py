@@ -214,9 +214,10 @@ def _tie(incidence: sp.csr_array, weighting: Weighting) -> sp.csr_array:
     product.sort_indices()
     rows = np.repeat(np.arange(product.shape[0], dtype=np.int32), np.diff(product.indptr))
     others = product.indices != rows
-    starts = np.concatenate([[0], np.cumsum(others)])[product.indptr]
-    data = product.data[others].astype(np.float64)
-    return sp.csr_array((data, product.indices[others], starts), shape=product.shape)
+    del rows
+    starts = np.concatenate([[0], np.cumsum(others)])[product.indptr].astype(product.indptr.dtype)
+    data, indices = product.data[others].astype(np.float64), product.indices[others]
+    return sp.csr_array((data, indices, starts), shape=product.shape)
 
 
 def _share(incidence: sp.csr_array, weighting: Weighting) -> sp.csr_array:

@@ -94,17 +94,18 @@ def check_sheets(matched: Sequence[Matched], *, currency: str = "CNY") -> Checke
     accounts = _balance_rows(rows)
     tables: dict[str, pd.DataFrame] = {}
     references: dict[tuple[str, str], References] = {}
-    for name in rows.tables:
+    for name in tuple(rows.tables):
         order = _order_rows(rows, name, directory)
-        tables[name] = _take_rows(rows, name, order)
         references |= _move_references(rows, name, order)
+        tables[name] = _take_rows(rows, name, order)
+    directory.forget()
     sheets = tuple((m.sheet.file, m.sheet.sheet) for m in matched)
     return Checked(tables, references, directory, sheets, tuple(rows.problems), accounts)
 
 
 def _take_rows(rows: Rows, table: str, order: Ints) -> pd.DataFrame:
     """Take good rows in their order, without the text of references, which are resolved."""
-    frame = rows.tables[table]
+    frame = rows.tables.pop(table)
     resolved = [column for column in frame if (table, column) in rows.references]
     frame = frame.drop(columns=resolved)
     if len(order) < len(frame) or (np.diff(order) != 1).any():
@@ -114,15 +115,17 @@ def _take_rows(rows: Rows, table: str, order: Ints) -> pd.DataFrame:
 
 def _move_references(rows: Rows, table: str, order: Ints) -> dict[tuple[str, str], References]:
     """Move references to where their rows stand now."""
-    place = np.full(len(rows.tables[table]), -1)
-    place[order] = np.arange(len(order))
+    place = np.full(len(rows.tables[table]), -1, dtype=np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
     moved: dict[tuple[str, str], References] = {}
     for name, column in rows.references:
         if name == table:
             found = rows.refer(table, column)
             at = place[found.rows]
-            by_row = np.argsort(at, kind="stable")
-            moved[name, column] = References(at[by_row], found.numbers[by_row])
+            moved[name, column] = References(at, found.numbers)
+            if (np.diff(at) < 0).any():
+                by_row = np.argsort(at, kind="stable")
+                moved[name, column] = References(at[by_row], found.numbers[by_row])
     return moved
 
 

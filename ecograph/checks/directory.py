@@ -102,6 +102,7 @@ class Directory:
     _entries: list[tuple[str, pd.Index, pd.Index]] = field(default_factory=list)
     _aliases: list[tuple[str, list[str], list[int]]] = field(default_factory=list)
     _size: int = 0
+    _registers: dict[tuple[str, str], _Register] = field(default_factory=dict)
 
     def add(
         self,
@@ -137,8 +138,8 @@ class Directory:
             keys = ids.to_numpy(dtype=object)
             keys[self.shared] = _qualify(ids[self.shared], self.kinds[self.shared])
             self.keys = pd.Index(keys, dtype="str")
-        for cached in ("_registers", "ranks"):
-            self.__dict__.pop(cached, None)
+        self._registers.clear()
+        self.__dict__.pop("ranks", None)
 
     @functools.cached_property
     def ranks(self) -> Ints:
@@ -171,24 +172,33 @@ class Directory:
             return Finding(None, "ambiguous_reference", (("matches", listed),))
         return self._explain_absence(text)
 
-    @functools.cached_property
-    def _registers(self) -> dict[tuple[str, str], _Register]:
-        """The registers by sort of text and kind."""
-        parts: dict[tuple[str, str], list[tuple[pd.Index, Ints]]] = {}
-        start = 0
-        for kind, ids, names in self._entries:
-            numbers = start + np.arange(len(ids))
-            parts.setdefault(("id", kind), []).append((ids, numbers))
-            parts.setdefault(("name", kind), []).append((names, numbers))
-            start += len(ids)
-        for kind, texts, members in self._aliases:
-            pair = (pd.Index(texts, dtype="str"), np.array(members, dtype=np.int64))
-            parts.setdefault(("alias", kind), []).append(pair)
-        return {key: _register(part) for key, part in parts.items()}
+    def forget(self) -> None:
+        """Let go of what is only needed to find nodes."""
+        self._registers.clear()
 
     def _list_registers(self, sort: str, kinds: Iterable[str]) -> list[_Register]:
-        found = (self._registers.get((sort, kind)) for kind in kinds)
-        return [register for register in found if register is not None]
+        """List the registers of a sort of text, each made when it is first asked for."""
+        found = []
+        for kind in kinds:
+            if (sort, kind) not in self._registers:
+                self._registers[sort, kind] = _register(self._gather(sort, kind))
+            found.append(self._registers[sort, kind])
+        return found
+
+    def _gather(self, sort: str, kind: str) -> list[tuple[pd.Index, Ints]]:
+        """Gather the texts of one sort and kind with the nodes that they stand for."""
+        if sort == "alias":
+            return [
+                (pd.Index(texts, dtype="str"), np.array(members, dtype=np.int64))
+                for known, texts, members in self._aliases
+                if known == kind
+            ]
+        parts, start = [], 0
+        for known, ids, names in self._entries:
+            if known == kind:
+                parts.append((ids if sort == "id" else names, start + np.arange(len(ids))))
+            start += len(ids)
+        return parts
 
     def _find_qualified(self, texts: pd.Index, kinds: Sequence[str]) -> Ints:
         """Find the texts that are written KIND:ID."""
@@ -234,7 +244,9 @@ class Directory:
 def _register(parts: Sequence[tuple[pd.Index, Ints]]) -> _Register:
     """Put the texts of one sort and kind together, each with its nodes."""
     codes, texts = code_texts(concat_texts([texts for texts, _ in parts]))
-    numbers = np.concatenate([numbers for _, numbers in parts])
+    numbers = np.concatenate([np.zeros(0, dtype=np.int64), *(numbers for _, numbers in parts)])
+    if len(texts) == len(codes):  # each stands for one node
+        return _Register(texts, numbers, np.arange(len(codes) + 1))
     order = np.argsort(codes, kind="stable")
     starts = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=len(texts)))])
     return _Register(texts, numbers[order], starts)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ecograph.schema import Table
 
     Ints = NDArray[np.int64]
+    Places = NDArray[np.int32]
     Flags = NDArray[np.bool_]
 
 __all__ = ["References", "Rows", "gather_rows"]
@@ -39,8 +40,8 @@ class References:
         Numbers of the nodes in the directory.
     """
 
-    rows: Ints
-    numbers: Ints
+    rows: Places
+    numbers: Places
 
     def keep(self, kept: Flags) -> References:
         """Keep some of the references."""
@@ -87,7 +88,7 @@ class Rows:
         """Take the references that good rows make in a column."""
         found = self.references.get((table, column))
         if found is None:
-            return References(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+            return References(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32))
         bad = self.bad[table][found.rows]
         return found.keep(~bad) if bad.any() else found
 

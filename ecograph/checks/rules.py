@@ -310,7 +310,8 @@ def _resolve_column(rows: Rows, table: str, column: Column, directory: Directory
     text_codes, asked = code_texts(texts)
     numbers = directory.find_all(asked, column.kinds)[text_codes]
     row, part = _expand(codes, owners, len(distinct))
-    found = References(cells.index.to_numpy()[row], numbers[part])
+    at = cells.index.to_numpy(dtype=np.int32)
+    found = References(at[row], numbers[part].astype(np.int32))
     lost = found.numbers < 0
     again = _find_again(found, lost) if column.type == "refs" else np.zeros_like(lost)
     doubted = lost | again if column.edge == "party" else lost

@@ -15,6 +15,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from clock import fit_exponent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 __all__ = ["measure"]
 
@@ -33,6 +34,7 @@ EVERYTHING = (*LINEAR, "core", "constraint", "eigenvector", "all centralities", 
 MOST_FOR_EVERYTHING = 1_000_000  # agreements
 GUIDES = {1_000_000: (600, 8), 10_000_000: (3600, 20)}  # agreements: seconds, GB
 MOST_EXPONENT = 1.1
+LIMIT = 7200.0  # seconds for one size
 
 
 def main() -> None:
@@ -42,13 +44,14 @@ def main() -> None:
     parser.add_argument("--measure", metavar="DATA")
     parser.add_argument("--everything", action="store_true")
     parser.add_argument("--scratch", type=Path, help="where registers are kept; else they go")
+    parser.add_argument("--limit", type=float, default=LIMIT, help="seconds for one size")
     chosen = parser.parse_args()
     if chosen.measure:
         measure(chosen.measure, everything=chosen.everything)
         return
     sizes = [int(float(size)) for size in chosen.sizes.split(",")]
     with tempfile.TemporaryDirectory() as scratch:
-        print_growth(sizes, chosen.scratch or Path(scratch))
+        print_growth(sizes, chosen.scratch or Path(scratch), limit=chosen.limit)
 
 
 # One size, in this process
@@ -95,13 +98,14 @@ def _say(**facts: object) -> None:
 # All sizes
 
 
-def print_growth(sizes: list[int], scratch: Path) -> None:
+def print_growth(sizes: list[int], scratch: Path, *, limit: float = LIMIT) -> None:
     """Draw a register of each size, measure it, and print the table."""
     counts, costs, methods = {}, {}, {}
     for size in sizes:
         data = scratch / f"register-{size}"
         counts[size] = _draw(data, size)
-        costs[size], methods[size] = _measure_apart(data, everything=size <= MOST_FOR_EVERYTHING)
+        everything = size <= MOST_FOR_EVERYTHING
+        costs[size], methods[size] = _measure_apart(data, everything=everything, limit=limit)
     _print_counts(counts)
     _print_costs(costs)
     for size, method in methods.items():
@@ -117,21 +121,30 @@ def _draw(data: Path, size: int) -> dict[str, int]:
     return {what: int(count.replace(",", "")) for count, what in lines}
 
 
-def _measure_apart(data: Path, *, everything: bool) -> tuple[dict[str, tuple[float, float]], str]:
+def _measure_apart(
+    data: Path, *, everything: bool, limit: float
+) -> tuple[dict[str, tuple[float, float]], str]:
     """Measure a folder in a process of its own: seconds and peak bytes by stage, and methods."""
+    said = list(_listen(data, everything=everything, limit=limit))
+    costs = {line["stage"]: (line["seconds"], line["peak"]) for line in said if "stage" in line}
+    facts = {key: value for line in said if "stage" not in line for key, value in line.items()}
+    facts.update(facts.pop("method", {}))
+    if len(costs) < len(EVERYTHING if everything else LINEAR):
+        facts["unfinished"] = f"stopped after {list(costs)[-1] if costs else 'nothing'}"
+    return costs, "; ".join(f"{key} {value}" for key, value in facts.items())
+
+
+def _listen(data: Path, *, everything: bool, limit: float) -> Iterator[dict[str, Any]]:
+    """Take what the process says as it goes, and show it; stop it after a number of seconds."""
     options = ["--everything"] if everything else []
     command = [sys.executable, __file__, "--measure", str(data), *options]
-    done = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)  # noqa: S603
-    said = [json.loads(line) for line in done.stdout.splitlines()]
-    costs = {
-        said_["stage"]: (said_["seconds"], said_["peak"]) for said_ in said if "stage" in said_
-    }
-    if done.returncode != 0:
-        print(f"{data.name}: status {done.returncode} after {list(costs)}", file=sys.stderr)
-    facts = {key: value for line in said if "stage" not in line for key, value in line.items()}
-    method = facts.pop("method", {})
-    described = [f"{k} {v}" for k, v in {**facts, **method}.items()]
-    return costs, "; ".join(described)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        timer = threading.Timer(limit, process.kill)
+        timer.start()
+        for line in process.stdout or ():
+            print(f"{data.name}: {line}", end="", file=sys.stderr, flush=True)
+            yield json.loads(line)
+        timer.cancel()
 
 
 def _print_counts(counts: dict[int, dict[str, int]]) -> None:

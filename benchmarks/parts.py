@@ -73,14 +73,19 @@ def project(data: Path) -> dict[str, Contenders]:
     """Tie organisations by the agreements that they share."""
     ecosystem = eg.load(data)
     register = straightforward.load(data)
-    contenders: Contenders = {
-        "ecograph": lambda: project_ties(_forget(ecosystem)),
-        "pandas self-join": lambda: straightforward.project(register),
-        "scipy by hand (weights only)": lambda: multiply(register.parties),
+    weights: Contenders = {
+        "ecograph": lambda: project_ties(_forget(ecosystem)).adjacency,
+        "scipy by hand": lambda: multiply(register.parties),
     }
     if len(register.parties) <= FEW:
-        contenders["networkx (weights only)"] = lambda: project_networkx(register.parties)
-    return {"project": contenders}
+        weights["networkx"] = lambda: project_networkx(register.parties)
+    return {
+        "ties with amounts and years": {
+            "ecograph": lambda: project_ties(_forget(ecosystem)).ties,
+            "pandas self-join": lambda: straightforward.project(register),
+        },
+        "weights only": weights,
+    }
 
 
 def gaps(data: Path) -> dict[str, Contenders]:

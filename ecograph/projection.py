@@ -69,6 +69,14 @@ class Network:
         """
         return _tabulate_ties(self)
 
+    def describe(self) -> dict[str, int]:
+        """Say which agreements have too many members to tie them pair by pair."""
+        members = self.memberships
+        return {
+            "unpaired_agreements": members.unpaired,
+            "unpaired_members": members.unpaired_members,
+        }
+
     def to_networkx(self) -> nx.Graph:
         """Build the networkx graph, in a fixed order; ``cost`` is 1 / ``weight``."""
         import networkx as nx  # noqa: PLC0415 - only who asks for the graph pays for it

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import random
 
 import networkx as nx
@@ -7,7 +8,14 @@ import pandas as pd
 import pytest
 from builders import make_ecosystem, tabulate_graph
 
-from ecograph.analysis.communities import COMMUNITY_COLUMNS, find_communities, label_communities
+from ecograph import engine
+from ecograph.analysis.communities import (
+    COMMUNITY_COLUMNS,
+    MEMBER_COLUMNS,
+    find_communities,
+    label_communities,
+    list_members,
+)
 from ecograph.projection import project, project_ties
 
 # Four around the mine, three around the kiln, one agreement between them; Hermit signs nothing.
@@ -38,6 +46,7 @@ def test_two_groups_by_hand() -> None:
         "ties_within": 6,
         "ties_outside": 1,
         "leaders": "Mining School；Mine；Mine Laboratory",
+        "certainty": 1.0,
     }
     assert table.loc[2].to_dict() == {
         "members": 3,
@@ -48,6 +57,7 @@ def test_two_groups_by_hand() -> None:
         "ties_within": 3,
         "ties_outside": 1,
         "leaders": "Kiln Institute；Kiln；Bricks",
+        "certainty": 1.0,
     }
 
 
@@ -104,3 +114,51 @@ def test_no_ties_make_no_communities() -> None:
 def test_an_empty_part_has_no_communities() -> None:
     table = find_communities(make_ecosystem(TOWN), "discipline")
     assert (len(table), tuple(table.columns)) == (0, COMMUNITY_COLUMNS)
+
+
+def test_members_are_listed_with_their_community() -> None:
+    table = list_members(make_ecosystem(TOWN))
+    assert tuple(table.columns) == MEMBER_COLUMNS
+    assert table.index.tolist() == ["H", "K0", "K1", "K2", "M0", "M1", "M2", "M3"]
+    assert table.index.name == "id"
+    assert table["community"].tolist() == [3, 2, 2, 2, 1, 1, 1, 1]
+    assert table["certainty"].isna().tolist() == [True] + [False] * 7
+    assert (table["certainty"].dropna() == 1).all()
+    assert table.loc["K1", ["name", "kind"]].tolist() == ["Kiln", "enterprise"]
+
+
+def test_no_members_in_an_empty_part() -> None:
+    table = list_members(make_ecosystem(TOWN), "discipline")
+    assert (len(table), tuple(table.columns)) == (0, MEMBER_COLUMNS)
+
+
+def test_the_method_says_what_was_run_and_can_be_written_as_strict_json() -> None:
+    method = find_communities(make_ecosystem(TOWN)).attrs["meta"]["method"]
+    assert [row["resolution"] for row in method["resolutions"]] == pytest.approx(
+        [0.5, 2**-0.5, 1, 2**0.5, 2]
+    )
+    assert (method["runs"], method["seeds"], method["resolution"]) == (50, 10, 1.0)
+    assert (method["agreed"], method["rounds"], method["certainty"]) == (True, 0, 1.0)
+    assert method["budget"].endswith("up to 50,000")
+    assert json.loads(json.dumps(method, allow_nan=False)) == method
+
+
+def test_without_ties_no_certainty_is_claimed() -> None:
+    tables = {"universities": "id,name\nU1,a\nU2,b\n"}
+    method = find_communities(make_ecosystem(tables)).attrs["meta"]["method"]
+    assert method["certainty"] is None
+
+
+def test_a_network_is_divided_once_for_a_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+    find = engine.find_consensus
+
+    def count(adjacency, *, seed):
+        calls.append(seed)
+        return find(adjacency, seed=seed)
+
+    monkeypatch.setattr(engine, "find_consensus", count)
+    network = project_ties(make_ecosystem(TOWN))
+    for seed in (1, 1, 2, 1):
+        label_communities(network, seed=seed)
+    assert calls == [1, 2]

@@ -33,7 +33,11 @@ def draw_graph(seed: int) -> nx.Graph:
     draws = np.random.default_rng(seed)
     n = int(draws.integers(2, 42))
     graph = nx.gnp_random_graph(n, float(draws.choice([0.03, 0.08, 0.2, 0.5])), seed=seed)
-    return weigh(graph, seed) if seed % 2 else graph
+    weighted = weigh(graph, seed) if seed % 2 else graph
+    if seed % 10 == 1:  # every third tie has weight 0
+        for number, (*_, tie) in enumerate(weighted.edges(data=True)):
+            tie["weight"] *= number % 3 > 0
+    return weighted
 
 
 NAMED = {
@@ -60,7 +64,7 @@ NAMED = {
     "weighted karate club": nx.karate_club_graph(),
     "grid": nx.convert_node_labels_to_integers(nx.grid_2d_graph(5, 6)),
 }
-GRAPHS = {**NAMED, **{f"drawn {seed}": draw_graph(seed) for seed in range(70)}}
+GRAPHS = {**NAMED, **{f"drawn {seed}": draw_graph(seed) for seed in range(180)}}
 
 
 def read_matrix(graph: nx.Graph) -> sp.csr_array:
@@ -141,13 +145,20 @@ def test_communities_are_a_partition_whose_modularity_networkx_confirms(graph: n
         assert engine.compute_modularity(matrix, labels) == 0
 
 
-@pytest.mark.parametrize("name", engine.__all__)
+FUNCTIONS = [name for name in engine.__all__ if name.islower()]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_no_nodes(name: str) -> None:
     empty = read_matrix(nx.empty_graph(0))
     if name == "compute_communities":
         assert len(engine.compute_communities(empty, seed=1)) == 0
     elif name == "compute_modularity":
         assert engine.compute_modularity(empty, np.zeros(0, dtype=np.int64)) == 0
+    elif name == "find_consensus":
+        assert len(engine.find_consensus(empty, seed=1).labels) == 0
+    elif name.startswith("measure_"):
+        assert len(getattr(engine, name)(empty).values) == 0
     else:
         assert len(getattr(engine, name)(empty)) == 0
 
@@ -230,7 +241,92 @@ def test_measures_do_not_depend_on_the_order_of_nodes(seed: int, random: object)
 def test_measures_leave_the_matrix_alone() -> None:
     matrix = read_matrix(NAMED["weighted twins"])
     before = matrix.toarray()
-    for name in set(engine.__all__) - {"compute_communities", "compute_modularity"}:
+    for name in set(FUNCTIONS) - {"compute_communities", "compute_modularity", "find_consensus"}:
         getattr(engine, name)(matrix)
     engine.compute_communities(matrix, seed=1)
+    engine.find_consensus(matrix, seed=1)
     np.testing.assert_array_equal(matrix.toarray(), before)
+
+
+MEASURES = ("pagerank", "betweenness", "harmonic", "eigenvector", "cores", "constraint")
+
+
+def tie_path(n: int) -> sp.csr_array:
+    half = sp.diags_array([np.ones(n - 1)], offsets=[1], shape=(n, n))
+    return sp.csr_array(half + half.T)
+
+
+def test_a_path_of_a_hundred_thousand_by_closed_forms() -> None:
+    n = 100_000
+    path = tie_path(n)
+    place = np.arange(n)
+    between = engine.measure_betweenness(path)
+    assert between.exact
+    assert_close(between.values, 2 * place * (n - 1 - place) / ((n - 1) * (n - 2)))
+    sums = np.concatenate([[0], np.cumsum(1 / np.arange(1, n))])
+    harmonic = engine.measure_harmonic(path)
+    error = np.abs(harmonic.values - sums[place] - sums[n - 1 - place]).max()
+    assert error <= (1e-9 if harmonic.exact else harmonic.how["epsilon"] * (n - 1))
+    assert engine.compute_cores(path).tolist() == [1] * n
+    assert engine.compute_components(path).tolist() == [0] * n
+    assert_close(engine.compute_constraint(path), np.r_[1, np.full(n - 2, 0.5), 1])
+    wave = np.sin(np.pi * (place + 1) / (n + 1)) * np.sqrt(2 / (n + 1))
+    assert_close(engine.compute_eigenvector(path), wave)
+    rank = engine.compute_pagerank(path)
+    passed = path @ (rank / engine.compute_degree(path))
+    assert np.abs(rank - 0.85 * passed - 0.15 / n).max() < 1e-15
+
+
+def test_two_thousand_all_tied_by_closed_forms() -> None:
+    n = 2_000
+    matrix = sp.csr_array(np.ones((n, n)) - np.eye(n))
+    assert_close(engine.compute_pagerank(matrix), np.full(n, 1 / n))
+    assert_close(engine.compute_betweenness(matrix), np.zeros(n))
+    assert_close(engine.compute_harmonic(matrix), np.full(n, n - 1.0))
+    assert_close(engine.compute_eigenvector(matrix), np.full(n, 1 / np.sqrt(n)))
+    assert engine.compute_cores(matrix).tolist() == [n - 1] * n
+    share = 1 / (n - 1)
+    each = (share + (n - 2) * share**2) ** 2
+    assert_close(engine.compute_constraint(matrix), np.full(n, (n - 1) * each))
+
+
+SAMPLED = ["path", "star", "two components", "karate club", "barbell", "grid", "seven isolates"]
+
+
+@pytest.mark.parametrize("name", [*SAMPLED, *(f"drawn {seed}" for seed in range(20, 60))])
+def test_approximations_lie_within_their_guarantee(name: str) -> None:
+    graph = GRAPHS[name]
+    if len(graph) < 3:
+        pytest.skip("nobody lies between two others")
+    matrix = read_matrix(graph)
+    between = engine.measure_betweenness(matrix, limit=-1)
+    harmonic = engine.measure_harmonic(matrix, limit=-1)
+    assert not between.exact
+    assert not harmonic.exact
+    exact = read_values(nx.betweenness_centrality(graph))
+    assert np.abs(between.values - exact).max() <= between.how["epsilon"] < 0.1
+    scale = len(graph) - 1
+    exact = read_values(nx.harmonic_centrality(graph))
+    assert np.abs(harmonic.values - exact).max() / scale <= harmonic.how["epsilon"] < 0.1
+
+
+def test_the_highest_closeness_is_exact_in_an_approximation() -> None:
+    graph = nx.barabasi_albert_graph(3_000, 3, seed=4)
+    matrix = read_matrix(graph)
+    exact = engine.compute_harmonic(matrix)
+    found = engine.measure_harmonic(matrix, limit=-1)
+    top = np.argsort(-exact, kind="stable")[: found.how["top_exact"]]
+    assert len(top) == 100
+    assert_close(found.values[top], exact[top])
+
+
+def test_the_number_of_processors_changes_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    matrix = read_matrix(weigh(nx.barabasi_albert_graph(3_000, 5, seed=2), 3))
+    found = []
+    for threads in (1, 2, 4):
+        monkeypatch.setattr("ecograph.engine.threads.count_threads", lambda n=threads: n)
+        values = [getattr(engine, f"compute_{name}")(matrix) for name in MEASURES]
+        sampled = [engine.measure_betweenness(matrix, limit=-1).values]
+        sampled += [engine.measure_harmonic(matrix, limit=-1).values]
+        found.append([value.tobytes() for value in (*values, *sampled)])
+    assert found[0] == found[1] == found[2]

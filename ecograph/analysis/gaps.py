@@ -211,7 +211,9 @@ def _count_at(found: pd.Series, positions: Ints) -> Ints:
     return np.bincount(found, minlength=positions.max(initial=-1) + 1)[positions]
 
 
-def _cross(ecosystem: Ecosystem, links: pd.DataFrame, about: tuple[Ints, Ints]) -> Floats:
+def _cross(
+    ecosystem: Ecosystem, links: pd.DataFrame, about: tuple[NDArray[np.int32], NDArray[np.int32]]
+) -> Floats:
     """Count the links of each industry that are about each discipline."""
     from scipy import sparse  # noqa: PLC0415 - only who crosses pays for it
 

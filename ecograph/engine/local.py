@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.sparse as sp
 from scipy.sparse import csgraph
 
-from ecograph.engine.libraries import load_networkit, to_networkit
+from ecograph.engine.libraries import load_networkit, to_networkit_ties
+from ecograph.engine.triangles import rank_ties, sum_triangles
+from ecograph.engine.twins import find_twins, narrow
 
 if TYPE_CHECKING:
+    import scipy.sparse as sp
     from numpy.typing import NDArray
+
+    from ecograph.engine.twins import Twins
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -61,16 +65,54 @@ def order_labels(labels: NDArray[np.integer]) -> Ints:
 def compute_cores(adjacency: sp.csr_array) -> Ints:
     """Find the largest k such that a node keeps k neighbours of the same kind (Seidman 1983)."""
     nk = load_networkit()
-    graph = to_networkit(adjacency)
+    graph = to_networkit_ties(adjacency)
     return np.asarray(nk.centrality.CoreDecomposition(graph).run().scores(), dtype=np.int64)
 
 
 def compute_constraint(adjacency: sp.csr_array) -> Floats:
-    """Measure how far a node's ties lead back to each other (Burt 1992, ch. 2); isolates: nan."""
-    strength = compute_strength(adjacency)
-    share = sp.diags_array(1 / np.where(strength > 0, strength, 1)) @ adjacency
-    pattern = adjacency.astype(bool).astype(float)
-    invested = (share + (share @ share).multiply(pattern)).tocsr()
-    constraint = np.asarray(invested.multiply(invested).sum(axis=1)).ravel()
-    constraint[strength == 0] = np.nan
-    return constraint
+    """Measure how far a node's ties lead back to each other (Burt 1992, ch. 2).
+
+    A node tied to nobody, or only by ties of weight 0, gets nan. What two nodes share through
+    third ones is the same in both directions before it is divided by a node's strength, so each
+    triangle is looked at once, and twins (see `find_twins`) are one class.
+    """
+    positive = narrow(adjacency)
+    if not positive.data.all():
+        positive = positive.copy()
+        positive.eliminate_zeros()
+    strength = compute_strength(positive)
+    twins = find_twins(positive, _find_least(positive))
+    inner = np.where(twins.size > 1, _find_least(positive)[twins.first], 0.0)
+    total = _sum_investments(twins, inner, strength[twins.first])
+    return np.where(strength > 0, total[twins.label], np.nan)
+
+
+def _find_least(adjacency: sp.csr_array) -> Floats:
+    """Find each node's least weight; 0 for isolates."""
+    least = np.zeros(adjacency.shape[0])
+    filled = np.diff(adjacency.indptr) > 0
+    if filled.any():
+        least[filled] = np.minimum.reduceat(adjacency.data, adjacency.indptr[:-1][filled])
+    return least
+
+
+def _sum_investments(twins: Twins, inner: Floats, strength: Floats) -> Floats:
+    """Sum, for each class, the squared shares invested in its neighbours, directly or not.
+
+    ``inner`` is the weight of the ties within a class.
+    """
+    strength = np.where(strength > 0, strength, 1.0)
+    ranked = rank_ties(twins.ties)
+    low, high, weight = ranked.order[ranked.low], ranked.order[ranked.high], ranked.weight
+    own = (twins.size - 1) * inner / strength
+    shared = sum_triangles(ranked, twins.size / strength) + weight * (own[low] + own[high])
+    square = (weight + shared) ** 2
+    n = len(strength)
+    total, back = np.zeros(n), np.zeros(n)
+    total += np.bincount(low, twins.size[high] * square, n)
+    total += np.bincount(high, twins.size[low] * square, n)
+    back += np.bincount(low, twins.size[high] / strength[high] * weight**2, n)
+    back += np.bincount(high, twins.size[low] / strength[low] * weight**2, n)
+    within = inner + back + (twins.size - 2) * inner**2 / strength
+    total += np.where(twins.size > 1, (twins.size - 1) * within**2, 0.0)
+    return total / strength**2

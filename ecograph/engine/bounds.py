@@ -36,7 +36,7 @@ class Measured:
     how: Mapping[str, object] = field(default_factory=dict)
 
 
-def bound_errors(total: Floats, squares: Floats, samples: int, delta: float) -> Floats:
+def bound_errors(total: Floats, squares: Floats, samples: int, *, delta: float) -> Floats:
     """Bound the error of every mean of independent draws from 0 to 1.
 
     Empirical Bernstein bound (Maurer and Pontil, COLT 2009, theorem 4) on both sides, shared out

@@ -73,7 +73,7 @@ def sample_betweenness(
         total += np.bincount(nodes, shares, n)
         squares += np.bincount(nodes, shares**2, n)
     scale = n / (n - 2)
-    epsilon = scale * float(bound_errors(total, squares, samples, delta).max())
+    epsilon = scale * float(bound_errors(total, squares, samples, delta=delta).max())
     how = {"epsilon": epsilon, "delta": delta, "samples": samples}
     return Measured(total / samples * scale, exact=False, how=how)
 

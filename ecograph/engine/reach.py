@@ -110,7 +110,7 @@ def sample_harmonic(
     least = 0.5 / (_MOST_STEPS + 1)
     total += least * far
     squares += least**2 * far
-    errors = bound_errors(total, squares, samples, delta) + least * far / samples
+    errors = bound_errors(total, squares, samples, delta=delta) + least * far / samples
     how = {"epsilon": float(errors.max()) * n / (n - 1), "delta": delta, "samples": samples}
     return Measured(total / samples * n, exact=False, how=how), errors * n
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
-import re
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pandas as pd
 import yaml
 
 from ecograph.errors import EcographError
 from ecograph.files import Draft
+from ecograph.spelling import simplify, spell_column
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    import pandas as pd
+    import pyarrow as pa
 
     from ecograph.tables import TableSet
 
@@ -32,10 +33,8 @@ __all__ = [
 
 Format = Literal["table", "csv", "json", "parquet"]
 
-_FORMULA = re.compile(r"^[=+\-@＝＋－＠\t\r\x00]")
-_NUMBER = re.compile(r"^[+-]?\d+([.,]\d+)*([eE][+-]?\d+)?%?$")
-_DIGITS = 12  # significant; what differs behind them is rounding
-_EXACT = 2**53  # whole numbers up to here are exact
+_BOM = b"\xef\xbb\xbf"
+_BLOCK = 100_000  # rows that are text at a time
 
 
 def render_csv(table: pd.DataFrame, *, index: bool = True) -> bytes:
@@ -50,12 +49,18 @@ def render_csv(table: pd.DataFrame, *, index: bool = True) -> bytes:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> render_csv(pd.DataFrame({"name": ["=1+1", "-5"], "n": [0.1, None]}), index=False).decode()
     "\ufeffname,n\n'=1+1,0.1\n-5,\n"
     """
     flat = table.reset_index() if index else table
-    plain = pd.DataFrame({name: flat[name].map(_write_cell) for name in flat.columns}, dtype=object)
-    return _encode_csv(plain)
+    if not len(flat.columns):
+        return _BOM + b"\n"
+    body = _render_rows(flat, always=False)
+    always = body is None
+    if body is None:
+        body = _render_rows(flat, always=True)
+    return b"".join([_BOM, _render_header(flat, always=always), *(body or ())])
 
 
 def render_json(
@@ -80,7 +85,7 @@ def render_json(
     """
     flat = table.reset_index() if index else table
     content: dict[str, Any] = {
-        "meta": _simplify(dict(meta if meta is not None else table.attrs.get("meta", {}))),
+        "meta": simplify(dict(meta if meta is not None else table.attrs.get("meta", {}))),
         "rows": _list_rows(flat),
     }
     if problems is not None:
@@ -123,6 +128,75 @@ def save_tables(tables: TableSet, folder: Path) -> list[Path]:
     return [*written, folder / "ecosystem.yaml"]
 
 
+def _render_rows(table: pd.DataFrame, *, always: bool) -> list[bytes] | None:
+    """Render the rows of a table, block by block.
+
+    Parameters
+    ----------
+    table
+        Any result, without its index.
+    always
+        Whether every cell is quoted, not only where it must be.
+
+    Returns
+    -------
+    list of bytes or None
+        None if every cell must be quoted, because one of them holds a lone carriage return.
+    """
+    blocks = []
+    for start in range(0, len(table), _BLOCK):
+        block = table.iloc[start : start + _BLOCK]
+        cells = [spell_column(block.iloc[:, n]) for n in range(block.shape[1])]
+        lines = _join_cells(cells, always=always)
+        if lines is None:
+            return None
+        blocks.append(lines)
+    return blocks
+
+
+def _join_cells(cells: Sequence[pa.Array], *, always: bool) -> bytes | None:
+    """Join columns of text to lines; None if a carriage return asks for quotes everywhere."""
+    import pyarrow as pa  # noqa: PLC0415 - only who writes pays for it
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    quoted = []
+    for texts in cells:
+        if not always and pc.any(pc.match_substring(texts, "\r")).as_py():
+            return None
+        quoted.append(_quote(texts, always=always, alone=len(cells) == 1))
+    comma, end = (pa.scalar(text, pa.large_string()) for text in (",", "\n"))
+    lines = pc.binary_join_element_wise(*quoted, comma)
+    lines = pc.binary_join_element_wise(lines, pa.scalar("", pa.large_string()), end)
+    _, offsets, data = lines.buffers()
+    first, last = (np.frombuffer(offsets, np.int64)[lines.offset + n] for n in (0, len(lines)))
+    return bytes(data[first:last]) if data is not None else b""
+
+
+def _quote(texts: pa.Array, *, always: bool, alone: bool) -> pa.Array:
+    """Quote the texts that a comma, a quote or a line feed would break, or all."""
+    import pyarrow as pa  # noqa: PLC0415 - only who writes pays for it
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    needy = pc.match_substring_regex(texts, '[",\n]')
+    if alone:  # a line with nothing on it would be no row
+        needy = pc.or_(needy, pc.equal(texts, ""))
+    if always:
+        needy = pa.array(np.ones(len(texts), bool))
+    elif not pc.any(needy).as_py():
+        return texts
+    mark, nothing = (pa.scalar(text, pa.large_string()) for text in ('"', ""))
+    doubled = pc.replace_substring(texts.filter(needy), '"', '""')
+    spelled = pc.binary_join_element_wise(mark, doubled, mark, nothing)
+    return pc.replace_with_mask(texts, needy, spelled)
+
+
+def _render_header(table: pd.DataFrame, *, always: bool) -> bytes:
+    buffer = io.StringIO()
+    quoting: Literal[0, 1] = csv.QUOTE_ALL if always else csv.QUOTE_MINIMAL
+    csv.writer(buffer, lineterminator="\n", quoting=quoting).writerow(table.columns)
+    return buffer.getvalue().encode("utf-8")
+
+
 def _encode_csv(table: pd.DataFrame) -> bytes:
     """Encode a table as CSV; a lone carriage return within a cell has it quoted throughout."""
     texts = table.select_dtypes(include=["object", "string"])
@@ -130,7 +204,7 @@ def _encode_csv(table: pd.DataFrame) -> bytes:
     quoting = csv.QUOTE_ALL if broken else csv.QUOTE_MINIMAL
     buffer = io.StringIO()
     table.to_csv(buffer, index=False, lineterminator="\n", quoting=quoting)
-    return b"\xef\xbb\xbf" + buffer.getvalue().encode("utf-8")
+    return _BOM + buffer.getvalue().encode("utf-8")
 
 
 def _refuse_others(folder: Path, own: set[str]) -> None:
@@ -146,45 +220,6 @@ def _refuse_others(folder: Path, own: set[str]) -> None:
         )
 
 
-def _write_number(value: float) -> str:
-    """Write a number: sums of money to the cent, anything else with 12 significant digits."""
-    if value.is_integer() and abs(value) < _EXACT:
-        return f"{value:.0f}"
-    return repr(value) if round(value, 2) == value else f"{value:.{_DIGITS}g}"
-
-
-def _write_cell(value: object) -> object:
-    """Write one value as CSV text; only text can be a formula, numbers stay numbers."""
-    if isinstance(value, str):
-        live = _FORMULA.match(value) and not _NUMBER.match(value)
-        return f"'{value}" if live else value
-    simple = _simplify(value)
-    if isinstance(simple, float):
-        return _write_number(simple)
-    if isinstance(simple, bool):
-        return "true" if simple else "false"
-    if isinstance(simple, list):
-        return "；".join(str(item) for item in simple)
-    return "" if simple is None else simple
-
-
 def _list_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    columns = {str(name): [_simplify(v) for v in table[name]] for name in table.columns}
+    columns = {str(name): [simplify(v) for v in table[name]] for name in table.columns}
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-
-
-def _simplify(value: Any) -> Any:  # noqa: ANN401, PLR0911 - any value that a table may hold
-    """Turn a value into one that strict JSON has; what is not a number becomes null."""
-    if isinstance(value, dict):
-        return {str(k): _simplify(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_simplify(item) for item in value]
-    if value is None or value is pd.NA or value is pd.NaT:
-        return None
-    if isinstance(value, np.generic):
-        return _simplify(value.item())
-    if isinstance(value, float):
-        return float(_write_number(value)) if math.isfinite(value) else None
-    if isinstance(value, pd.Timestamp):
-        return value.date().isoformat()
-    return value if isinstance(value, str | int | bool) else str(value)

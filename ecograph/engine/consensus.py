@@ -55,8 +55,8 @@ class Plan:
 _GRID = (0.5, 0.5**0.5, 1.0, 2**0.5, 2.0)
 _PLANS = (
     Plan(50_000, _GRID, 10, 10),
-    Plan(500_000, _GRID, 4, 5),
-    Plan(4_000_000, (0.5, 1.0, 2.0), 2, 2),
+    Plan(500_000, _GRID[::2], 5, 3),
+    Plan(4_000_000, _GRID[::2], 2, 2),
     Plan(20_000_000, (1.0,), 2, 1),
     Plan(np.inf, (1.0,), 2, 0),
 )
@@ -206,7 +206,7 @@ def _compare(divisions: Sequence[Ints]) -> tuple[float, float]:
 def _choose(table: Sequence[Stability]) -> float:
     """Choose the resolution nearest to 1 of those that are as stable as the most stable one.
 
-    As stable: no farther from it than the standard error of the difference. A division into
+    As stable: no farther from it than two standard errors of the difference. A division into
     components or single nodes is stable without saying anything, so it does not count; but where
     plain modularity (resolution 1) finds no other, there is none to be found.
     """
@@ -217,7 +217,7 @@ def _choose(table: Sequence[Stability]) -> float:
     close = [
         row.resolution
         for row in rows
-        if best.stability - row.stability <= np.hypot(best.error, row.error)
+        if best.stability - row.stability <= 2 * np.hypot(best.error, row.error)
     ]
     return min(close, key=lambda resolution: (abs(np.log(resolution)), resolution))
 

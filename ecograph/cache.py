@@ -120,7 +120,7 @@ def identify(data: Path, settings: Settings | Mapping[str, Any] | None) -> Ident
             data.resolve().name,
             data.is_dir(),
             inputs,
-            settings if isinstance(settings, Mapping) or not settings else settings.to_dict(),
+            _list_settings(settings),
         ]
         text = json.dumps(deciding, sort_keys=True, default=_spell)
     except (OSError, TypeError, ValueError):
@@ -190,6 +190,12 @@ def hash_file(path: Path) -> str:
     """Hash a file's bytes with SHA-256."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _list_settings(settings: Settings | Mapping[str, Any] | None) -> dict[str, Any]:
+    if settings is None or isinstance(settings, Mapping):
+        return dict(settings or {})
+    return settings.to_dict()
 
 
 def _list_inputs(data: Path) -> list[Path]:

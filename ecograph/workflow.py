@@ -287,7 +287,7 @@ def _lay_beside(draft: Draft, folder: Path, contents: Mapping[str, bytes]) -> di
     sweep_leftovers(folder)
     earlier = _read_outputs(folder / _RECORD)
     ours = {**_read_outputs(folder / _UNDERWAY), **earlier}
-    _refuse_foreign(folder, {*contents, _RECORD}, ours)
+    _refuse_foreign(folder, {_RECORD: None, **contents}, ours)
     for name, data in sorted(contents.items()):
         draft.add(folder / name, data)
     return earlier
@@ -325,13 +325,21 @@ def _read_outputs(path: Path) -> dict[str, str]:
     return {**found, _RECORD: ""}
 
 
-def _refuse_foreign(folder: Path, wanted: set[str], ours: Mapping[str, str]) -> None:
-    foreign = sorted(name for name in wanted if name not in ours and (folder / name).exists())
+def _refuse_foreign(
+    folder: Path, wanted: Mapping[str, bytes | None], ours: Mapping[str, str]
+) -> None:
+    """Refuse to replace what no run wrote, unless it is the same to the byte."""
+    found = (name for name in wanted if name not in ours and (folder / name).exists())
+    foreign = sorted(name for name in found if not _holds(folder / name, wanted[name]))
     if foreign:
         raise SettingsError(
             f"{folder} holds files that ecograph did not write: {', '.join(foreign[:5])}. "
             "Choose another folder, or move them."
         )
+
+
+def _holds(path: Path, data: bytes | None) -> bool:
+    return data is not None and path.is_file() and path.read_bytes() == data
 
 
 def _remove_outdated(folder: Path, kept: set[str], earlier: Mapping[str, str]) -> None:

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 import re
@@ -12,7 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 import ecograph as eg
-from ecograph.cli import cli
+from ecograph import settings
+from ecograph.cli import cli, options
 from ecograph.cli.commands import commands
 from ecograph.projection import PARTS
 from ecograph.registers import REGISTERS
@@ -201,23 +203,135 @@ def test_table_for_a_person_is_in_the_language_of_the_data():
     assert "not_enough_data" not in text
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="watches the process through /proc")
-def test_an_interrupt_leaves_with_130_and_without_output(tmp_path):
-    city = str(ROOT / "data" / "example-city")
+CITY = str(ROOT / "data" / "example-city")
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="sends the signal of Ctrl-C")
+
+
+def snapshot(folder):
+    """Every file and folder below a folder, with its bytes."""
+    return {
+        str(f.relative_to(folder)): f.read_bytes() if f.is_file() else None
+        for f in folder.rglob("*")
+    }
+
+
+def interrupt(code, *arguments):
+    """Run the program after some code that says "now" on standard output, then press Ctrl-C.
+
+    Returns its status, what it said, and how long it took to end.
+    """
+    code += "\nimport ecograph.cli; ecograph.cli.main()"
     process = subprocess.Popen(
-        [sys.executable, "-m", "ecograph", "analyse", city, "-o", str(tmp_path / "out")],
+        [sys.executable, "-c", code, *map(str, arguments)],
         cwd=ROOT,
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    loaded = Path(f"/proc/{process.pid}/maps")
-    while "networkit" not in loaded.read_text():  # centralities begin; map and report follow
-        assert process.poll() is None
-        time.sleep(0.01)
+    assert process.stdout.readline() == b"now\n", process.stderr.read()
+    time.sleep(0.2)  # into the middle of what it says it does now
+    start = time.perf_counter()
     process.send_signal(signal.SIGINT)
-    _, error = process.communicate(timeout=20)
-    assert process.returncode == 130
-    assert b"Traceback" not in error
-    assert not (tmp_path / "out" / "run.json").exists()
+    _, error = process.communicate(timeout=60)
+    return process.returncode, error.decode(), time.perf_counter() - start
+
+
+COMPUTE = """
+import ctypes, ecograph.cli
+begin = ecograph.cli.end_on_interrupt
+
+def sleep(*_, **__):
+    print("now", flush=True)
+    ctypes.CDLL(None).usleep(30_000_000)  # a library that hears of no signal
+
+def begin_and_import():  # in this order, as always: libraries start threads of their own
+    begin()
+    import ecograph.analysis.centrality as centrality
+    centrality.rank.__globals__["project_ties"] = sleep
+
+ecograph.cli.end_on_interrupt = begin_and_import
+"""
+WRITE = """
+import os, time, ecograph.files
+fsync, count = os.fsync, iter(range(100))
+
+def stall(handle):
+    if next(count) == 5:
+        print("now", flush=True)
+        time.sleep(30)
+    fsync(handle)
+
+ecograph.files.os.fsync = stall
+"""
+PUBLISH = """
+import time
+from pathlib import Path
+replace, count = Path.replace, iter(range(100))
+
+def hesitate(part, target):
+    if next(count) == 5:
+        print("now", flush=True)
+        time.sleep(0.6)
+    return replace(part, target)
+
+Path.replace = hesitate
+"""
+
+
+@POSIX
+@pytest.mark.parametrize("code", [COMPUTE, WRITE], ids=["computing", "writing"])
+def test_an_interrupt_ends_within_a_second_and_leaves_the_folder_as_it_was(tmp_path, code):
+    out = tmp_path / "out"
+    for _ in range(2):
+        before = snapshot(tmp_path)
+        status, error, seconds = interrupt(code, "analyse", CITY, "-o", out, "--seed", "2")
+        assert (status, error) == (130, "ecograph: Interrupted.\n")
+        assert seconds < 1
+        assert snapshot(tmp_path) == before  # at first, no folder at all
+        if not out.exists():
+            assert run("analyse", CITY, "-o", out, "-q").returncode == 0
+
+
+@POSIX
+def test_an_interrupt_waits_while_the_files_take_their_places(tmp_path):
+    status, error, seconds = interrupt(PUBLISH, "analyse", CITY, "-o", tmp_path)
+    assert (status, error) == (130, "ecograph: Interrupted.\n")
+    assert seconds < 1
+    record = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
+    for name, digest in record["outputs"].items():
+        assert hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() == digest
+    assert [f.name for f in tmp_path.iterdir() if f.name.startswith(".")] == [".cache"]
+
+
+@POSIX
+def test_an_interrupt_leaves_the_file_of_a_table_command_as_it_was(tmp_path):
+    (tmp_path / "rank.csv").write_text("old")
+    status, error, seconds = interrupt(COMPUTE, "centrality", CITY, "-o", tmp_path / "rank.csv")
+    assert (status, error, seconds < 1) == (130, "ecograph: Interrupted.\n", True)
+    assert {f.name: f.read_text() for f in tmp_path.iterdir()} == {"rank.csv": "old"}
+
+
+@pytest.mark.parametrize("name", ["analyse", "centrality", "report", "map"])
+def test_commands_whose_results_may_be_approximate_take_exact(name):
+    command = next(c for c in commands if c.name == name)
+    assert "exactly" in next(p for p in command.params if p.name == "exact").help
+
+
+def test_exact_is_a_setting_of_the_result():
+    done = run("centrality", JINZHONG, "--exact", "--format", "json", "-q")
+    assert json.loads(done.stdout)["meta"]["settings"]["exact"] is True
+
+
+def test_seeds_on_the_command_line_are_those_of_the_library():
+    assert options.MOST_SEED == settings.MOST_SEED
+
+
+def test_no_cache_computes_again_and_keeps_nothing(tmp_path):
+    for _ in range(2):
+        done = run("analyse", JINZHONG, "-o", tmp_path, "--no-cache")
+        assert b"Nothing has changed" not in done.stderr
+    assert not (tmp_path / ".cache").exists()
+    both = run("analyse", JINZHONG, "-o", tmp_path, "--no-cache", "--cache", tmp_path / "store")
+    assert both.returncode == 2
 
 
 def test_analyse_writes_what_is_right_says_what_is_wrong_and_leaves_with_one(faulty, tmp_path):

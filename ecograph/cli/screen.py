@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ecograph.cli.bar import watch_stage
-from ecograph.texts import translate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -106,6 +105,8 @@ def print_problems(problems: Sequence[Problem], lang: str = "en") -> None:
 
 def print_said(said: Sequence[Mapping[str, Any]], count: int, lang: str = "en") -> None:
     """List the first of a number of problems that are set out already, the gravest first."""
+    from ecograph.texts import translate
+
     for problem in said[:_SHOWN]:
         row = translate("screen.row", lang, row=problem["row"]) if problem["row"] else ""
         parts = (problem["file"], problem["sheet"], row, problem["column"])

@@ -64,7 +64,7 @@ def measure(data: str | Path, *, everything: bool = False) -> None:
     from ecograph.projection import project_ties  # noqa: PLC0415
 
     ecosystem = _run("load", lambda: eg.load(data))
-    _say(nodes=len(ecosystem.nodes))
+    _say(nodes=len(ecosystem.keys))
     matrix = _run("project", lambda: project_ties(ecosystem).adjacency)
     _say(ties=matrix.nnz // 2)
     _run("degree", lambda: engine.compute_degree(matrix))

@@ -20,6 +20,7 @@ __all__ = [
     "find_places",
     "map_texts",
     "order_texts",
+    "release_texts",
     "split_texts",
 ]
 
@@ -109,6 +110,13 @@ def split_texts(texts: pd.Index) -> tuple[Ints, pd.Index]:
     parts = pd.Index(pd.array(pc.utf8_trim_whitespace(pc.list_flatten(split)), dtype="str"))
     filled = np.asarray(parts != "", dtype=bool)
     return owners[filled], parts[filled]
+
+
+def release_texts() -> None:
+    """Give memory of texts that nobody holds any more back to the system."""
+    import pyarrow as pa  # noqa: PLC0415 - pandas has it loaded
+
+    pa.default_memory_pool().release_unused()
 
 
 def _to_arrow(texts: pd.Index) -> Any:  # noqa: ANN401 - Arrow has no types

@@ -250,12 +250,14 @@ class Ecosystem:
 
     def name_nodes(self, *kinds: str) -> pd.DataFrame:
         """Take kind and name of the nodes of some kinds, indexed by id in sorted order."""
-        labels = np.full(len(self.keys), None, dtype=object)
-        for kind in kinds:
-            labels[self.find_positions(kind)] = kind
-        positions = self.find_positions(*kinds)
-        columns = {"kind": labels[positions], "name": self.names[positions]}
-        return pd.DataFrame(columns, index=self.keys[positions])
+        known = [kind for kind in kinds if kind in self.parts]
+        names = concat_texts([pd.Index(self.parts[kind]["name"], dtype="str") for kind in known])
+        sizes = [len(self.parts[kind]) for kind in known]
+        labels = np.repeat(np.array(known, dtype=object), sizes)
+        places = [np.zeros(0, dtype=np.int64), *(self.positions[kind] for kind in known)]
+        order = np.argsort(np.concatenate(places), kind="stable")
+        columns = {"kind": labels[order], "name": names[order]}
+        return pd.DataFrame(columns, index=self.keys[self.find_positions(*kinds)])
 
     def link(self, *kinds: str) -> pd.DataFrame:
         """Take the edges of some kinds, columns ``EDGE_COLUMNS``."""

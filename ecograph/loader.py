@@ -12,6 +12,7 @@ import pandas as pd
 
 from ecograph.checks import ACCOUNT_COLUMNS, Checked, check_sheets
 from ecograph.checks.rules import find_far
+from ecograph.coding import release_texts
 from ecograph.ecosystem import Ecosystem
 from ecograph.errors import DataError, SettingsError
 from ecograph.layout import TableViews, lay_out
@@ -76,6 +77,7 @@ def load(
     source = replace(source, sheets=tuple(map(_forget_cells, source.sheets)))
     del matched  # the text of every cell, which is typed now
     ecosystem = _build_ecosystem(Path(path), source, checked, found, settings, written)
+    release_texts()
     if strict and ecosystem.errors:
         raise DataError(f"{path} has {len(ecosystem.errors)} errors.", ecosystem.problems)
     return ecosystem

@@ -164,17 +164,9 @@ def list_centrality(plan: Plan) -> Iterator[Line]:
     """Run the measures beside every library, networkx on small networks only."""
     small = [plan.small, *list(plan.drawn.values())[:1]]
     large = [path for name, path in plan.public.items() if name == "h2020"]
-    for library in list_libraries():
-        inputs = small if library == "networkx" or plan.quick else [*small, *large]
-        yield ("centrality.py", "--against", library, *inputs)
-
-
-def list_libraries() -> list[str]:
-    """List what centrality.py compares with."""
-    command = [sys.executable, str(HERE / "centrality.py"), "--help"]
-    shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
-    found = re.search(r"--against \{([^}]*)\}", shown)
-    return found[1].split(",") if found else ["networkx"]
+    yield ("centrality.py", *small[:1], *plan.rounds)
+    if not plan.quick:
+        yield ("centrality.py", "--without", "networkx", *small[1:], *large)
 
 
 def list_project(plan: Plan) -> Iterator[Line]:

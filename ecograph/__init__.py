@@ -14,7 +14,7 @@ from ecograph.version import __version__
 
 if TYPE_CHECKING:
     from ecograph.analysis.centrality import rank
-    from ecograph.analysis.communities import find_communities
+    from ecograph.analysis.communities import find_communities, list_members
     from ecograph.analysis.dimensions import measure_dimensions
     from ecograph.analysis.gaps import compare_rates, cross_disciplines, find_gaps
     from ecograph.analysis.overview import compare_indicators, summarise
@@ -52,6 +52,7 @@ __all__ = [
     "find_communities",
     "find_gaps",
     "generate_city",
+    "list_members",
     "load",
     "measure_dimensions",
     "project",
@@ -67,7 +68,7 @@ __all__ = [
 
 _HOMES = {
     "analysis.centrality": ("rank",),
-    "analysis.communities": ("find_communities",),
+    "analysis.communities": ("find_communities", "list_members"),
     "analysis.dimensions": ("measure_dimensions",),
     "analysis.gaps": ("compare_rates", "cross_disciplines", "find_gaps"),
     "analysis.overview": ("compare_indicators", "summarise"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ecograph.analysis.centrality import rank
-from ecograph.analysis.communities import find_communities
+from ecograph.analysis.communities import find_communities, list_members
 from ecograph.analysis.dimensions import measure_dimensions
 from ecograph.analysis.gaps import cross_disciplines, find_gaps
 from ecograph.analysis.overview import compare_indicators, summarise
@@ -32,6 +32,7 @@ RESULTS: Mapping[str, Callable[[Ecosystem], pd.DataFrame]] = {
     "summary": summarise,
     "centrality": rank,
     "communities": find_communities,
+    "members": list_members,
     "gaps": find_gaps,
     "pairs": cross_disciplines,
     "dimensions": measure_dimensions,

@@ -37,6 +37,7 @@ STAGES = (
     "summary",
     "centrality",
     "communities",
+    "members",
     "gaps",
     "pairs",
     "dimensions",

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
@@ -18,7 +19,37 @@ if TYPE_CHECKING:
 __all__ = ["Draft", "abandon_drafts", "sweep_leftovers", "uninterrupted", "write_bytes"]
 
 _LEFTOVER = ".ecograph-part"
-_gate = threading.RLock()  # whoever holds it may make, move or remove parts
+
+
+class _Gate:
+    """A lock of one thread at a time; whoever closes it is the next to hold it, and the last.
+
+    A plain lock is not fair: the thread that lets go of it may take it again, or be the end of
+    the process, before the one that waits has woken up.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._depth = 0
+        self._closing = False
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        self._depth += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._depth -= 1
+        outermost = not self._depth
+        self._lock.release()
+        while outermost and self._closing:
+            time.sleep(1)
+
+    def close(self) -> None:
+        self._closing = True
+        self.__enter__()
+
+
+_gate = _Gate()  # whoever holds it may make, move or remove parts
 _open: set[Draft] = set()
 _numbers = itertools.count()
 
@@ -143,7 +174,7 @@ def abandon_drafts() -> None:
 
     Files that are just taking their places take them first.
     """
-    _gate.acquire()
+    _gate.close()
     for draft in list(_open):
         draft.discard()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import scipy.sparse as sp
 
-from ecograph.engine.libraries import load_networkit, to_networkit
+from ecograph.engine.libraries import to_networkit, use_one_thread
 from ecograph.engine.local import compute_strength, order_labels
 
 if TYPE_CHECKING:
@@ -65,20 +65,15 @@ def prepare_leiden(adjacency: sp.csr_array) -> LeidenRun:
     """Convert a network once for any number of Leiden runs; no weight may be 0."""
     if adjacency.nnz == 0:
         return lambda *, seed, resolution: np.arange(adjacency.shape[0], dtype=np.int64)  # noqa: ARG005
-    nk = load_networkit()
     graph = to_networkit(adjacency)
 
     def run(*, seed: int, resolution: float) -> Ints:
-        threads = nk.getMaxNumberOfThreads()
-        nk.setNumberOfThreads(1)  # several threads would give another result on every run
-        try:
+        with use_one_thread() as nk:
             nk.setSeed(seed, False)  # noqa: FBT003 - NetworKit's own signature
             method = nk.community.ParallelLeiden(
                 graph, iterations=_ITERATIONS, randomize=True, gamma=resolution
             )
             labels = np.asarray(method.run().getPartition().getVector(), dtype=np.int64)
-        finally:
-            nk.setNumberOfThreads(threads)
         return order_labels(labels)
 
     return run

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse import csgraph
 
-from ecograph.engine.libraries import load_networkit, to_networkit_ties
+from ecograph.engine.libraries import load_networkit, to_networkit
 from ecograph.engine.triangles import rank_ties, sum_triangles
 from ecograph.engine.twins import find_twins, narrow
 
@@ -43,8 +43,19 @@ def compute_strength(adjacency: sp.csr_array) -> Floats:
 
 
 def compute_components(adjacency: sp.csr_array) -> Ints:
-    """Label the connected components: the largest is 0, ties by their first node."""
-    _, labels = csgraph.connected_components(adjacency, directed=False)
+    """Label the connected components: the largest is 0, ties by their first node.
+
+    Most nodes lie in one component, which a search from the busiest node finds in a third of the
+    time. Each tie stands in both directions, so strong connection is connection.
+    """
+    n = adjacency.shape[0]
+    labels = np.zeros(n, dtype=np.int64)
+    if adjacency.nnz:
+        busiest = int(np.argmax(np.diff(adjacency.indptr)))
+        labels[csgraph.breadth_first_order(adjacency, busiest, return_predecessors=False)] = n
+    others = np.flatnonzero(labels == 0)
+    rest = adjacency[others][:, others]
+    _, labels[others] = csgraph.connected_components(rest, directed=True, connection="strong")
     return order_labels(labels)
 
 
@@ -54,18 +65,19 @@ def order_labels(labels: NDArray[np.integer]) -> Ints:
     >>> order_labels(np.array([7, 3, 3, 5])).tolist()
     [1, 0, 0, 2]
     """
-    _, first, inverse, counts = np.unique(
-        labels, return_index=True, return_inverse=True, return_counts=True
-    )
-    rank = np.empty(len(first), dtype=np.int64)
-    rank[np.lexsort((first, -counts))] = np.arange(len(first))
-    return rank[inverse]
+    counts = np.bincount(labels)
+    first = np.full(len(counts), len(labels))
+    first[labels[::-1]] = np.arange(len(labels))[::-1]  # the last one written stands
+    rank = np.empty(len(counts), dtype=np.int64)
+    rank[np.lexsort((first, -counts))] = np.arange(len(counts))
+    ordered: Ints = rank[labels]
+    return ordered
 
 
 def compute_cores(adjacency: sp.csr_array) -> Ints:
     """Find the largest k such that a node keeps k neighbours of the same kind (Seidman 1983)."""
     nk = load_networkit()
-    graph = to_networkit_ties(adjacency)
+    graph = to_networkit(adjacency, weighted=False)
     return np.asarray(nk.centrality.CoreDecomposition(graph).run().scores(), dtype=np.int64)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from ecograph.engine.bounds import Measured
-from ecograph.engine.libraries import load_networkit, to_networkit_ties
+from ecograph.engine.libraries import load_networkit, to_networkit, use_one_thread
 from ecograph.engine.local import compute_components
 from ecograph.engine.pairs import sample_betweenness
 from ecograph.engine.reach import sample_harmonic, sum_from_sources, sum_to_classes
@@ -168,20 +168,18 @@ def _is_deep(ties: sp.csr_array) -> bool:
 
 def _accumulate_slowly(pattern: sp.csr_array) -> Floats:
     """Compute betweenness node by node, on one thread so that sums have one order."""
-    nk = load_networkit()
-    threads = nk.getMaxNumberOfThreads()
-    nk.setNumberOfThreads(1)
-    try:
-        measure = nk.centrality.Betweenness(to_networkit_ties(pattern), normalized=True)
+    graph = to_networkit(pattern, weighted=False)
+    with use_one_thread() as nk:
+        measure = nk.centrality.Betweenness(graph, normalized=True)
         return np.asarray(measure.run().scores(), dtype=float)
-    finally:
-        nk.setNumberOfThreads(threads)
 
 
 def _close_slowly(pattern: sp.csr_array) -> Floats:
     """Compute harmonic closeness node by node."""
     nk = load_networkit()
-    measure = nk.centrality.HarmonicCloseness(to_networkit_ties(pattern), normalized=False)
+    measure = nk.centrality.HarmonicCloseness(
+        to_networkit(pattern, weighted=False), normalized=False
+    )
     return np.asarray(measure.run().scores(), dtype=float)
 
 

@@ -69,7 +69,7 @@ def sample_betweenness(
     ties = narrow(adjacency)
     batches = _draw_pairs(n, samples, seed)
     total, squares = np.zeros(n), np.zeros(n)
-    for nodes, shares in map_in_order(lambda pairs: _share_paths(ties, pairs), batches):
+    for nodes, shares in map_in_order(lambda pairs: _share_paths(ties, pairs), batches, "batches"):
         total += np.bincount(nodes, shares, n)
         squares += np.bincount(nodes, shares**2, n)
     scale = n / (n - 2)

@@ -198,7 +198,7 @@ def _accumulate_paths(twins: Twins, weight: Floats) -> Floats:
         return sums
 
     between = np.zeros(n)
-    for sums in map_in_order(work, range(0, n, width)):
+    for sums in map_in_order(work, range(0, n, width), "batches"):
         between += sums
     return between
 

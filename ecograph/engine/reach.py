@@ -54,7 +54,7 @@ def sum_to_classes(twins: Twins) -> Floats:
             sums += (np.bitwise_count(new) @ sizes[here]) / step
         return sums
 
-    for sums in map_in_order(work, cuts):
+    for sums in map_in_order(work, cuts, "batches"):
         total[linked] += sums
     return total
 
@@ -74,7 +74,7 @@ def sum_from_sources(adjacency: sp.csr_array, nodes: Ints) -> Floats:
             sums += _count_columns(new) / step
         return sums
 
-    parts = list(map_in_order(work, range(0, len(places), width)))
+    parts = list(map_in_order(work, range(0, len(places), width), "batches"))
     return np.concatenate(parts)[: len(nodes)] if parts else np.zeros(0)
 
 
@@ -137,7 +137,7 @@ def _sum_samples(
         return sums[0], sums[1], sums[2]
 
     total, squares, met = np.zeros(n), np.zeros(n), np.bincount(drawn, minlength=n).astype(float)
-    for parts in map_in_order(work, range(0, len(sources), width)):
+    for parts in map_in_order(work, range(0, len(sources), width), "batches"):
         for whole, part in zip((total, squares, met), parts, strict=True):
             whole[linked] += part
     there = np.bincount(components[drawn], minlength=components.max() + 1)[components]

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import scipy.sparse as sp
 
+from ecograph.progress import track
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -32,12 +34,26 @@ def count_threads() -> int:
     return os.cpu_count() or 1
 
 
-def map_in_order(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+def map_in_order(work: Callable[[T], R], items: Sequence[T], unit: str = "") -> Iterator[R]:
     """Do the work on all processors and give the results in the order of the items.
 
     Only a few results wait at a time, so that memory stays bounded; whoever stops early leaves
     nothing running but the items begun. numpy and scipy let other threads run while they compute.
+
+    Parameters
+    ----------
+    work
+        What is done with each item, in some thread.
+    items
+        What is worked on.
+    unit
+        The name of one item in the plural, if it is to be told how many are done.
     """
+    results = _map_in_order(work, items)
+    return track(results, len(items), unit) if unit else results
+
+
+def _map_in_order(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
     threads = count_threads()
     if threads == 1:
         yield from map(work, items)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,6 @@ import scipy.sparse as sp
 from ecograph.engine.threads import map_in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -79,21 +78,20 @@ def sum_triangles(ties: RankedTies, factor: Floats) -> Floats:
     total = np.zeros(len(ties.low))
     by_rank = factor[ties.order]
     for here, sums, others, parts in map_in_order(
-        lambda span: _sum_block(ties, by_rank, span), _cut_blocks(ties)
+        lambda span: _sum_block(ties, by_rank, span), _cut_blocks(ties), "blocks"
     ):
         total[here] += sums
         np.add.at(total, others, parts)
     return total
 
 
-def _cut_blocks(ties: RankedTies) -> Iterator[slice]:
+def _cut_blocks(ties: RankedTies) -> list[slice]:
     """Cut the ties into blocks of whole ranks with a bounded number of entries to compare."""
     out = np.diff(ties.start)
     cost = np.concatenate([[0], np.cumsum(out[ties.low] + out[ties.high])])[ties.start]
     marks = np.arange(_ENTRIES_AT_ONCE, cost[-1], _ENTRIES_AT_ONCE)
     cuts = np.unique(ties.start[np.concatenate([[0], np.searchsorted(cost, marks), [len(out)]])])
-    for first, last in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
-        yield slice(first, last)
+    return [slice(first, last) for first, last in itertools.pairwise(cuts.tolist())]
 
 
 def _sum_block(ties: RankedTies, factor: Floats, here: slice) -> Shares:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ecograph.errors import DataError, SettingsError
+from ecograph.progress import track
 from ecograph.reading.delimited import read_delimited
 from ecograph.reading.records import read_parquet, read_records, read_yaml_mapping
 from ecograph.reading.values import parse_currency
@@ -76,7 +77,7 @@ def read_source(path: Path) -> Source:
     hashed = [*files, facts_file] if facts_file.exists() else files
     sheets: list[RawSheet] = []
     problems: list[Problem] = []
-    for file in files:
+    for file in track(files, len(files), "files"):
         try:
             sheets += read_file(file)
         except DataError as error:

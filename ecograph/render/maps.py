@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 from dataclasses import dataclass
 from importlib import resources
@@ -288,9 +289,15 @@ def _link_marked(
 def _gather(ecosystem: Ecosystem, pairs: pd.DataFrame, counted: str, other: str) -> pd.DataFrame:
     """Make one line of all agreements of a pair that count, and one of those that do not."""
     kind = np.where(pairs["agreement"].isin(ecosystem.counted), counted, other)
-    groups = pairs.assign(kind=kind).groupby(["source", "target", "kind"], sort=True)
-    lines = groups["agreement"].agg(tuple).rename("agreements").reset_index()
-    return lines.assign(weight=lines["agreements"].map(len).astype(float))
+    keys = ["source", "target", "kind"]
+    pairs = pairs.assign(kind=kind)
+    group = pairs.groupby(keys, sort=True).ngroup().to_numpy()
+    order = np.argsort(group, kind="stable")
+    cuts = np.append(np.flatnonzero(np.diff(group[order], prepend=-1)), len(group))
+    agreements = pairs["agreement"].to_numpy()[order].tolist()
+    lines = pairs[keys].iloc[order[cuts[:-1]]].reset_index(drop=True)
+    behind = [tuple(agreements[first:last]) for first, last in itertools.pairwise(cuts.tolist())]
+    return lines.assign(agreements=behind, weight=np.diff(cuts).astype(float))
 
 
 def _list_ties(ecosystem: Ecosystem, chosen: pd.Index) -> pd.DataFrame:

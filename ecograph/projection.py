@@ -192,7 +192,7 @@ def _gather_members(ecosystem: Ecosystem, part: str, positions: Ints) -> Members
     size = np.diff(incidence.indptr)
     large = size > ecosystem.settings.pair_limit
     if large.any():
-        incidence = sp.csr_array(sp.diags_array((~large).astype(np.int32)) @ incidence)
+        incidence.data[np.repeat(large, size)] = 0
         incidence.eliminate_zeros()
     incidence.sort_indices()
     amount, year = _describe_agreements(ecosystem)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 import json
 
 import networkx as nx
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 from builders import make_ecosystem, tabulate_graph
 
+from ecograph import engine
 from ecograph.analysis.centrality import CENTRALITY_COLUMNS, rank, rank_network
 from ecograph.errors import SettingsError
 from ecograph.projection import PARTS, project, project_ties
@@ -111,6 +113,33 @@ def test_the_result_says_what_it_counted() -> None:
     assert meta["seed"] == 1
     assert meta["method"]["part"] == "organisation"
     json.dumps(meta, allow_nan=False)
+
+
+def test_the_result_says_what_is_estimated_and_how_surely(monkeypatch) -> None:
+    """Any network is too large where the limit is below 0, unless exactness is asked for."""
+    for name in ("measure_betweenness", "measure_harmonic"):
+        estimate = functools.partial(getattr(engine, name), limit=-1)
+        monkeypatch.setattr(engine, name, estimate)
+    karate = tabulate_graph(nx.karate_club_graph())
+    meta = rank(make_ecosystem(karate)).attrs["meta"]["method"]
+    assert not meta["exact"]
+    for measure in ("betweenness", "harmonic_closeness"):
+        assert not meta[measure]["exact"]
+        assert meta[measure]["epsilon"] > 0
+        assert meta[measure]["delta"] == 0.1
+        assert meta[measure]["samples"] > 0
+        assert "sampled" in meta[measure]["method"]
+    json.dumps(meta, allow_nan=False)
+    meta = rank(make_ecosystem(karate, exact=True)).attrs["meta"]["method"]
+    assert meta["exact"]
+    assert meta["betweenness"]["exact"]
+    assert "epsilon" not in meta["harmonic_closeness"]
+
+
+def test_the_result_says_whose_pairs_were_too_many() -> None:
+    tables = {**TOWN, "agreements": "id,parties\n1,Z;A;B\n2,B;C\n"}
+    method = rank(make_ecosystem(tables, pair_limit=2)).attrs["meta"]["method"]
+    assert (method["unpaired_agreements"], method["unpaired_members"]) == (1, 3)
 
 
 def test_a_network_is_not_changed_by_ranking_it() -> None:

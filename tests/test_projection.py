@@ -124,6 +124,30 @@ def test_other_parts(part: str, nodes: int, ties: dict[tuple[str, str], int]) ->
     assert found == ties
 
 
+def test_an_agreement_of_too_many_ties_nobody_and_is_counted() -> None:
+    """A5 has four parties; the pairs that it alone made are gone, JH and SX keep A4."""
+    network = project_ties(make_ecosystem(TOWN, pair_limit=3))
+    ties = {(s, t): n for s, t, n in network.ties[["source", "target", "agreements"]].to_numpy()}
+    left = {(row[0], row[1]): row[3] for row in TIES if "BK" not in row[:2] and row[0] != "AH"}
+    assert ties == left | {("JH", "SX"): 1}
+    assert network.describe() == {"unpaired_agreements": 1, "unpaired_members": 4}
+    assert "BK" in network.nodes.index
+    assert project_ties(make_ecosystem(TOWN, pair_limit=4)).describe() == {
+        "unpaired_agreements": 0,
+        "unpaired_members": 0,
+    }
+
+
+def test_a_party_of_a_thousand_costs_no_pairs_unless_asked() -> None:
+    firms = [f"F{n}" for n in range(1000)]
+    tables = {
+        "enterprises": list_rows("id,name", ((firm, firm) for firm in firms)),
+        "agreements": list_rows("id,parties", [("A", ";".join(firms)), ("B", "F1;F2")]),
+    }
+    assert project_ties(make_ecosystem(tables)).adjacency.nnz == 2
+    assert project_ties(make_ecosystem(tables, pair_limit=1000)).adjacency.nnz == 1000 * 999
+
+
 def test_a_part_that_does_not_exist() -> None:
     with pytest.raises(SettingsError, match='no part "banks"; choose one of: organisation'):
         project(make_ecosystem(TOWN), "banks")

@@ -48,3 +48,9 @@ def test_no_row_is_lost(rows: list[list[str]]) -> None:
     numbers = sheet.cells.index.tolist() + [p.row for p in sheet.problems if p.row]
     assert all(any(cell.strip() for cell in rows[number - 1]) for number in numbers)
     assert sheet.rejected == sum(p.code == "extra_cells" for p in sheet.problems)
+
+
+def test_half_a_character_is_replaced_and_reported():
+    sheet = build_sheet([(1, ["id", "name"]), (2, ["1", "a\ud800b"]), (3, ["2", "高"])], file="t")
+    assert sheet.cells[1].tolist() == ["a\ufffdb", "高"]
+    assert [(p.code, p.severity) for p in sheet.problems] == [("damaged_text", "warning")]

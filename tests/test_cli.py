@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from builders import write_folder
 from click.testing import CliRunner
 
 import ecograph as eg
@@ -319,6 +320,23 @@ def test_commands_whose_results_may_be_approximate_take_exact(name):
 def test_exact_is_a_setting_of_the_result():
     done = run("centrality", JINZHONG, "--exact", "--format", "json", "-q")
     assert json.loads(done.stdout)["meta"]["settings"]["exact"] is True
+
+
+def test_what_a_table_leaves_out_is_said_beside_it_and_in_the_report(tmp_path):
+    data = write_folder(
+        tmp_path / "town",
+        {
+            "enterprises": "id,name\nA,Alder\nB,Birch\nC,Cedar\n",
+            "agreements": "id,parties\n1,A;B;C\n2,A;B\n",
+            "ecosystem.yaml": "name: Town\nsettings: {pair_limit: 2}\n",
+        },
+    )
+    said = "Agreements with more than 2 members: 1."
+    for command in ("centrality", "project"):
+        assert said in run(command, data).stderr.decode()
+        assert said not in run(command, data, "-q").stderr.decode()
+    assert run("analyse", data, "-o", tmp_path / "out", "-q").returncode == 0
+    assert said in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
 
 
 def test_seeds_on_the_command_line_are_those_of_the_library():

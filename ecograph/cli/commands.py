@@ -188,6 +188,7 @@ def project(
     with watch_stage("project", quiet=choices.quiet):
         network = project_ties(ecosystem, part)
     method = {"part": part, "weighting": network.weighting, "nodes": len(network.nodes)}
+    method |= network.describe()
     table = attach_meta(network.ties, ecosystem, "network", method=method)
     deliver(
         table,

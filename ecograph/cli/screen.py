@@ -80,6 +80,7 @@ def deliver(
     quiet
         Whether progress is left out.
     """
+    from ecograph.analysis.meta import list_cautions
     from ecograph.files import write_bytes
 
     chosen = form or _form_of(output)
@@ -90,6 +91,8 @@ def deliver(
     else:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
+    for caution in list_cautions(table.attrs.get("meta", {}), lang):
+        note(caution, quiet=quiet)
 
 
 def print_problems(problems: Sequence[Problem], lang: str = "en") -> None:

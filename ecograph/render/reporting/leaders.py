@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ecograph.analysis.meta import list_cautions
 from ecograph.render.reporting.tables import list_rows
 
 if TYPE_CHECKING:
@@ -18,11 +19,12 @@ _LEADERS, _COMMUNITIES = 15, 8
 
 def present_leaders(page: Page) -> dict[str, object]:
     """Present the most tied organisations and the largest communities."""
-    communities = page.result("communities")
+    ranked, communities = page.result("centrality"), page.result("communities")
     meta = communities.attrs.get("meta", {}).get("method", {})
     modularity = page.link(meta.get("modularity"), "ratio", "communities")
     return {
         "table": _tabulate_leaders(page),
+        "cautions": list_cautions(ranked.attrs.get("meta", {}), page.voice.lang),
         "lead": page.voice.say("leaders.communities_lead", modularity=modularity),
         "communities": _tabulate_communities(page, communities),
     }

@@ -12,6 +12,9 @@ ROOT = Path(__file__).parent.parent
 HEAVY = [
     "IPython",
     "calamine",
+    "ecograph.engine",
+    "ecograph.render",
+    "ecograph.rules",
     "jinja2",
     "matplotlib",
     "networkit",

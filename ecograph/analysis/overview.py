@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ecograph.analysis.clauses import date_certificates, read_certificates
 from ecograph.analysis.meta import attach_meta
 from ecograph.schema import read_schema
 
@@ -126,6 +125,11 @@ def count_matching(ecosystem: Ecosystem, what: object) -> float:
 
 def _count_holders(ecosystem: Ecosystem, certificate: str) -> float:
     """Count the firms that hold a certificate; unknown where that of one cannot be decided."""
+    from ecograph.analysis.clauses import (  # noqa: PLC0415 - it reads the rules, a summary has none
+        date_certificates,
+        read_certificates,
+    )
+
     rows = date_certificates(ecosystem)
     rows = rows[rows["certificate"].isin(read_certificates(certificate))]
     if (rows["standing"] == "undecided").any():

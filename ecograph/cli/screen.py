@@ -41,6 +41,7 @@ _MAIN = {
         "platforms",
         "enterprises",
         "ties_within",
+        "certainty",
         "leaders",
     ),
     "gaps": ("name", "observed", "expected", "ratio", "ci_low", "ci_high", "q", "verdict", "firms"),

@@ -61,7 +61,7 @@ def _tabulate_communities(page: Page, communities: pd.DataFrame) -> Table:
     return page.tabulate(
         "communities",
         list_rows(top.reset_index()),
-        {**dict.fromkeys((*sizes, *ties), "count"), "leaders": "prose"},
+        {**dict.fromkeys((*sizes, *ties), "count"), "certainty": "share", "leaders": "prose"},
         caption=page.voice.say("leaders.communities", shown=len(top)),
         total=len(communities),
         csv="communities.csv",

@@ -1,0 +1,1 @@
+"""Statistics of tables and networks of numbers: they know nothing of ecosystems."""

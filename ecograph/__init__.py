@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ecograph.analysis.centrality import rank
     from ecograph.analysis.communities import find_communities, list_members
     from ecograph.analysis.dimensions import measure_dimensions
-    from ecograph.analysis.gaps import compare_rates, cross_disciplines, find_gaps
+    from ecograph.analysis.gaps import cross_disciplines, find_gaps
     from ecograph.analysis.overview import compare_indicators, summarise
     from ecograph.analysis.tiers import assign_tiers, count_tiers
     from ecograph.ecosystem import Ecosystem
@@ -70,7 +70,7 @@ _HOMES = {
     "analysis.centrality": ("rank",),
     "analysis.communities": ("find_communities", "list_members"),
     "analysis.dimensions": ("measure_dimensions",),
-    "analysis.gaps": ("compare_rates", "cross_disciplines", "find_gaps"),
+    "analysis.gaps": ("cross_disciplines", "find_gaps"),
     "analysis.overview": ("compare_indicators", "summarise"),
     "analysis.tiers": ("assign_tiers", "count_tiers"),
     "ecosystem": ("Ecosystem",),
@@ -84,6 +84,7 @@ _HOMES = {
     "render.report": ("render_report",),
     "schema": ("read_schema",),
     "settings": ("Settings", "settings_from"),
+    "statistics.rates": ("compare_rates",),
     "synthetic": ("generate_city",),
     "workflow": ("analyse", "compute_results"),
 }

@@ -12,13 +12,14 @@ from ecograph.schema import read_schema
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["MOST_SEED", "Exposure", "Settings", "Weighting", "settings_from"]
+__all__ = ["MOST_SEED", "Exposure", "Interval", "Settings", "Weighting", "settings_from"]
 
 MOST_SEED = 2**32 - 1
 """The greatest seed that every library takes."""
 
 Exposure = Literal["enterprises", "rd_staff", "output"]
 Weighting = Literal["count", "newman"]
+Interval = Literal["exact", "mid"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,12 @@ class Settings:
         where the whole interval lies above it.
     ci_level
         Level of confidence intervals.
+    interval
+        How intervals of counts are made: ``exact`` covers at least its level, ``mid`` (mid-P)
+        about its level, with shorter intervals.
+    capture_floor
+        The least share of an industry's firms that must have any record; below it no verdict is
+        given, because missing registers look like missing links.
     map_nodes
         The most nodes a map shows.
     exact
@@ -70,6 +77,8 @@ class Settings:
     alpha: float = 0.05
     margin: float = 0.5
     ci_level: float = 0.95
+    interval: Interval = "exact"
+    capture_floor: float = 0.05
     map_nodes: int = 1500
     exact: bool = False
     pair_limit: int = 500
@@ -84,7 +93,8 @@ class Settings:
         for status in self.counted:
             _require_choice("counted", status, statuses)
         _require_day("as_of", self.as_of)
-        for name in ("alpha", "margin", "ci_level"):
+        _require_choice("interval", self.interval, get_args(Interval))
+        for name in ("alpha", "margin", "ci_level", "capture_floor"):
             _require_share(name, getattr(self, name))
         _require_flag("exact", self.exact)
         for name, least in (("seed", 0), ("map_nodes", 1), ("pair_limit", 2)):

@@ -1,30 +1,20 @@
 from __future__ import annotations
 
 import json
-import math
 
 import numpy as np
 import pandas as pd
 import pytest
 from builders import list_rows, make_ecosystem
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy import optimize, stats
+from scipy import stats
 
 from ecograph.analysis.gaps import (
     GAP_COLUMNS,
     PAIR_COLUMNS,
-    VERDICTS,
-    _control_discoveries,
-    compare_rates,
     cross_disciplines,
     find_gaps,
 )
 from ecograph.analysis.links import list_firms, list_links, list_parties, sum_exposure
-
-COUNTS = st.lists(
-    st.tuples(st.integers(0, 200), st.sampled_from([0.0, math.nan, 1.0, 7.5, 60.0])), max_size=8
-)
 
 
 def draw_city(seed: int) -> dict[str, str]:
@@ -52,135 +42,6 @@ def test_the_under_linked_industry_of_a_drawn_city_is_the_only_gap(seed: int) ->
     assert table["expected"].max() == table["expected"].min()
     assert table.at["A", "ci_high"] < 1
     assert table["exposure"].tolist() == [60.0] * 4
-
-
-def test_the_worked_case() -> None:
-    """Of 362 links 17 where 90.5 were expected; methods.md rounds to 17 and 90."""
-    table = compare_rates(np.array([17.0, 115, 115, 115]), np.full(4, 60.0))
-    assert table["expected"].tolist() == [90.5] * 4
-    assert table["ratio"].round(2).tolist() == [0.19, 1.27, 1.27, 1.27]
-    exact = math.fsum(math.exp(k * math.log(90.5) - 90.5 - math.lgamma(k + 1)) for k in range(18))
-    assert table["p"][0] == pytest.approx(exact, rel=1e-9)
-    assert f"{exact:.0e}" == "3e-21"
-    assert table["verdict"][0] == "gap"
-    assert "gap" not in table["verdict"][1:].tolist()
-
-
-def test_the_exact_interval_of_published_tables() -> None:
-    """Garwood, Biometrika 28 (1936): 95% limits of a Poisson mean for 0, 1, 5, 10 and 20."""
-    counts = np.array([0.0, 1, 5, 10, 20])
-    table = compare_rates(counts, np.ones(5))
-    expected = counts.sum() / 5
-    limits = (table[["ci_low", "ci_high"]] * expected).round(3).to_numpy().tolist()
-    published = [[0, 3.689], [0.025, 5.572], [1.623, 11.668], [4.795, 18.390], [12.217, 30.888]]
-    assert limits == published
-
-
-@pytest.mark.parametrize("level", [0.9, 0.95, 0.99])
-@pytest.mark.parametrize("count", [1, 2, 7, 40, 300])
-def test_the_exact_interval_by_root_finding(count: int, level: float) -> None:
-    table = compare_rates(np.array([count, count + 1.0]), np.array([1.0, 2.0]), level=level)
-    tail = (1 - level) / 2
-    low = optimize.brentq(lambda m: stats.poisson.sf(count - 1, m) - tail, 1e-9, count)
-    high = optimize.brentq(lambda m: stats.poisson.cdf(count, m) - tail, count, 5 * count + 20)
-    expected = table["expected"][0]
-    assert table["ci_low"][0] * expected == pytest.approx(low, rel=1e-6)
-    assert table["ci_high"][0] * expected == pytest.approx(high, rel=1e-6)
-
-
-def test_false_discoveries_by_hand() -> None:
-    """Benjamini and Hochberg: p times 5 over its rank, then the least from the right."""
-    p = pd.Series([0.01, 0.04, 0.03, 0.005, 0.5])
-    q = _control_discoveries(p, np.ones(5, dtype=bool))
-    assert q == pytest.approx([0.025, 0.05, 0.05, 0.025, 0.5])
-
-
-def test_only_testable_groups_share_the_false_discoveries() -> None:
-    p = pd.Series([0.01, 0.04, 0.03, 0.005, 0.5])
-    q = _control_discoveries(p, np.array([True, False, True, False, False]))
-    assert q[[0, 2]] == pytest.approx([0.02, 0.03])
-    assert np.isnan(q[[1, 3, 4]]).all()
-    assert np.isnan(_control_discoveries(p, np.zeros(5, dtype=bool))).all()
-
-
-def test_below_three_expected_links_nothing_can_be_said() -> None:
-    """Zero links is significant at 5% only where exp(-E) <= 0.05, that is E >= 2.9957."""
-    table = compare_rates(np.array([0.0, 0, 100]), np.array([2.99, 3.0, 94.01]))
-    assert table["expected"].tolist() == pytest.approx([2.99, 3.0, 94.01])
-    assert table["verdict"].tolist() == ["not_enough_data", "not_enough_data", "as_expected"]
-    assert table["critical"].isna().tolist() == [True, False, False]
-    assert table["critical"][1] == 0
-    assert np.isnan(table["q"][0])
-    assert table["p"][1] == pytest.approx(math.exp(-3))  # significant, were it the only test
-    assert table["q"][1] == pytest.approx(2 * math.exp(-3))
-    assert table["power"][0] == 0
-    assert table["power"][1] == pytest.approx(math.exp(-1.5))
-
-
-def test_critical_is_the_most_links_that_are_significantly_few() -> None:
-    table = compare_rates(np.array([50.0, 50]), np.array([10.0, 90.0]))
-    for expected, critical in zip(table["expected"], table["critical"], strict=True):
-        assert stats.poisson.cdf(critical, expected) <= 0.05
-        assert stats.poisson.cdf(critical + 1, expected) > 0.05
-
-
-def test_as_expected_is_said_only_where_the_interval_excludes_half_the_rate() -> None:
-    """The exact lower limits of 11 and 12 events: as many or more have a chance of 2.5 %."""
-    assert stats.poisson.sf([10, 11], [5.491, 6.201]) == pytest.approx(0.025, abs=1e-4)
-    open_still = compare_rates(np.array([11.0, 11]), np.ones(2))
-    excluded = compare_rates(np.array([12.0, 12]), np.ones(2))
-    assert open_still["ci_low"][0] == pytest.approx(5.491 / 11, abs=1e-4)
-    assert excluded["ci_low"][0] == pytest.approx(6.201 / 12, abs=1e-4)
-    assert open_still["verdict"].tolist() == ["not_enough_data"] * 2
-    assert excluded["verdict"].tolist() == ["as_expected"] * 2
-    loose = compare_rates(np.array([11.0, 11]), np.ones(2), margin=0.4)
-    assert loose["verdict"].tolist() == ["as_expected"] * 2
-
-
-def test_power_is_the_chance_to_see_the_margin_as_significantly_few() -> None:
-    table = compare_rates(np.array([40.0, 40]), np.ones(2))
-    assert table["critical"][0] == 29  # P(X <= 29 | 40) = 0.0432, P(X <= 30 | 40) = 0.0617
-    assert table["power"][0] == pytest.approx(stats.poisson.cdf(29, 20))
-
-
-def test_an_industry_at_half_the_rate_is_hardly_ever_called_as_expected() -> None:
-    """The interval excludes half the rate in at most 2.5 % of samples, whatever their number."""
-    draw = np.random.default_rng(5)
-    called = 0
-    for _ in range(400):
-        counts = draw.poisson(np.array([13.0] + [26.0] * 11)).astype(float)
-        table = compare_rates(counts, np.ones(12))
-        called += table["verdict"][0] == "as_expected"
-    assert called / 400 < 0.06  # expectation is pulled down a little by the weak industry itself
-
-
-@given(COUNTS)
-def test_what_is_observed_is_what_is_expected_in_all(groups: list[tuple[int, float]]) -> None:
-    observed = np.array([count for count, _ in groups], dtype=float)
-    exposure = np.array([weight for _, weight in groups], dtype=float)
-    table = compare_rates(observed, exposure)
-    known = exposure > 0
-    assert table["expected"].sum() == pytest.approx(observed[known].sum())
-    assert table.loc[~known, "expected"].isna().all()
-    assert set(table.loc[~known, "verdict"]) <= {"not_enough_data"}
-    compared = table[table["expected"] > 0]
-    assert (compared["ci_low"] <= compared["ratio"]).all()
-    assert (compared["ratio"] <= compared["ci_high"]).all()
-    assert compared["p"].between(0, 1).all()
-    assert (compared["q"].dropna() >= compared.loc[compared["q"].notna(), "p"] - 1e-12).all()
-    assert set(table["verdict"]) <= set(VERDICTS)
-
-
-@given(COUNTS, st.randoms(use_true_random=False))
-def test_the_order_of_groups_does_not_matter(
-    groups: list[tuple[int, float]], random: object
-) -> None:
-    order = list(range(len(groups)))
-    random.shuffle(order)  # type: ignore[attr-defined]
-    observed, exposure = np.array(groups, dtype=float).reshape(-1, 2).T
-    table = compare_rates(observed, exposure)
-    moved = compare_rates(observed[order], exposure[order])
-    pd.testing.assert_frame_equal(moved, table.iloc[order].reset_index(drop=True))
 
 
 # Steel states 100 firms and lists two; glass lists two and states none; wine has none known.
@@ -213,14 +74,14 @@ A8,signed,U1;P1,Faith,D1
 def test_links_join_industries_with_science() -> None:
     """A3's firm works in two industries, A6 is signed by one; A4, A5 and A7 are no links."""
     ecosystem = make_ecosystem(TOWN)
-    links = list_links(ecosystem)
-    assert ecosystem.keys.to_numpy()[links.to_numpy()].tolist() == [
-        ["I1", "A1"],
-        ["I1", "A2"],
-        ["I1", "A3"],
-        ["I2", "A3"],
-        ["I3", "A6"],
-        ["I4", "A8"],
+    names = [*ecosystem.keys, None]  # -1, no firm, is the last
+    assert [[names[at] for at in link] for link in list_links(ecosystem).to_numpy()] == [
+        ["I1", "A1", "E1"],
+        ["I1", "A2", "E3"],
+        ["I1", "A3", "E3"],
+        ["I2", "A3", "E3"],
+        ["I3", "A6", None],
+        ["I4", "A8", None],
     ]
 
 
@@ -287,6 +148,56 @@ def test_the_result_says_what_was_compared() -> None:
     assert (meta["result"], meta["method"]["exposure"]) == ("gaps", "output")
     assert meta["method"]["links"] == 5  # those of faith, not relevant, are left out
     json.dumps(meta, allow_nan=False)
+
+
+def test_the_dispersion_of_a_town_by_hand() -> None:
+    """Steel has 2 firms with 1 and 2 links, glass one link: (2 * 5 / 3 - 3) / (2 - 1) = 1/3."""
+    meta = find_gaps(make_ecosystem(TOWN)).attrs["meta"]["method"]
+    assert meta["dispersion"]["value"] == 1
+    assert meta["dispersion"]["firms"] == 2
+    moments = 1, 2 * (1 - 1 / 3)  # mean and variance of the statistic, Haldane
+    chance = stats.gamma.sf(1 / 3, 1 / moments[1], scale=moments[1])
+    assert meta["dispersion"]["p"] == pytest.approx(chance)
+    assert meta["null"].endswith("Poisson")
+
+
+def test_one_busy_firm_makes_an_industry_less_sure() -> None:
+    """Two industries of 40 firms with 40 and 8 links; all 40 of one firm, or of one firm each."""
+
+    def draw(firms: list[int]) -> dict[str, str]:
+        signed = [*(f"U;A{n}" for n in firms), *(f"U;B{n}" for n in range(8))]
+        listed = [(f"{k}{n}", f"{k}{n}", k) for k in "AB" for n in range(40)]
+        return {
+            "universities": "id,name\nU,u\n",
+            "enterprises": list_rows("id,name,industry", listed),
+            "certificates": list_rows(
+                "enterprise,kind", ((row[0], "高新技术企业") for row in listed)
+            ),
+            "agreements": list_rows("id,parties", enumerate(signed)),
+        }
+
+    even, uneven = (find_gaps(make_ecosystem(draw(f))) for f in (list(range(40)), [0] * 40))
+    assert even.at["B", "verdict"] == "gap"
+    assert uneven.at["B", "verdict"] == "not_enough_data"
+    assert uneven.attrs["meta"]["method"]["dispersion"]["value"] > 10
+    assert uneven.at["B", "ci_high"] > even.at["B", "ci_high"]
+
+
+def test_an_industry_without_records_is_silent_not_a_gap() -> None:
+    """30 firms of which one has a record; below the floor no verdict is given."""
+    listed = [(f"{k}{n}", f"{k}{n}", k) for k in "AB" for n in range(30)]
+    tables = {
+        "universities": "id,name\nU,u\n",
+        "enterprises": list_rows("id,name,industry", listed),
+        "agreements": list_rows("id,parties", ((n, f"U;A{n}") for n in range(30))),
+        "certificates": "enterprise,certificate\nB1,高新技术企业\n",
+    }
+    silent = find_gaps(make_ecosystem(tables))
+    assert silent.at["B", "recorded"] == pytest.approx(1 / 30)
+    assert silent.at["B", "q"] < 0.001
+    assert silent.at["B", "verdict"] == "not_enough_data"
+    assert silent.attrs["meta"]["method"]["silent"] == ["B"]
+    assert find_gaps(make_ecosystem(tables, capture_floor=0.01)).at["B", "verdict"] == "gap"
 
 
 def test_gaps_come_first_then_the_unknown_then_by_ratio() -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from ecograph.analysis.links import (
     list_firms,
@@ -16,11 +15,14 @@ from ecograph.analysis.links import (
     sum_exposure,
 )
 from ecograph.analysis.meta import attach_meta
+from ecograph.statistics.rates import compare_rates, estimate_dispersion
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ecograph.ecosystem import Ecosystem
+    from ecograph.settings import Settings
+    from ecograph.statistics.rates import Dispersion
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -29,7 +31,6 @@ __all__ = [
     "GAP_COLUMNS",
     "PAIR_COLUMNS",
     "VERDICTS",
-    "compare_rates",
     "cross_disciplines",
     "find_gaps",
 ]
@@ -52,9 +53,12 @@ GAP_COLUMNS = (
     "exposure_from",
     "critical",
     "power",
+    "needed",
+    "shrunk",
     "firms",
     "firms_linked",
     "firms_recorded",
+    "recorded",
 )
 PAIR_COLUMNS = (
     "industry",
@@ -72,108 +76,58 @@ def find_gaps(ecosystem: Ecosystem) -> pd.DataFrame:
     """Find industries with fewer links to science than their exposure would give.
 
     Indirect standardisation, as for a standardised mortality ratio: of all N links, an industry
-    with exposure w is expected to have N w / sum(w) (Breslow & Day 1987, vol. II, ch. 2).
+    with exposure w is expected to have N w / sum(w) (Breslow & Day 1987, vol. II, ch. 2). Where
+    the links of firms vary more than independent events would, counts are negative binomial with
+    that dispersion, else Poisson.
 
     Parameters
     ----------
     ecosystem
-        The ecosystem; its settings choose exposure, alpha (false discovery rate), margin and
-        ci_level.
+        The ecosystem; its settings choose exposure, alpha (false discovery rate), margin,
+        ci_level, interval and capture_floor.
 
     Returns
     -------
     pandas.DataFrame
         Indexed by industry, gaps first, columns ``GAP_COLUMNS``: ``observed`` links, ``expected``,
-        ``ratio`` with its exact Poisson interval (Garwood 1936), ``p`` (exact, one-sided, as few
-        or fewer), ``q`` (Benjamini & Hochberg 1995, over industries in which zero links would be
-        significant), ``p_over`` and ``q_over`` (as many or more), ``critical`` (the most links
-        that would be significantly few for one test), ``power`` (chance to see half the expected
-        rate), firms listed, linked, and with any record at all.
+        ``ratio`` with its interval, ``p`` (exact, one-sided, as few or fewer), ``q`` (Benjamini &
+        Hochberg 1995, over industries in which zero links would be significant), ``p_over`` and
+        ``q_over`` (as many or more), ``critical`` (the most links that would be significantly few
+        for one test), ``power`` (chance to see half the expected rate), ``needed`` (how many more
+        links would have to be expected for a power of 0.8), ``shrunk`` (the ratio drawn towards
+        that of all, for ranking), firms listed, linked, and with any record at all, as a number
+        and as a share (``recorded``).
         ``verdict``: gap, over_linked, as_expected (only where half the rate would have been
-        seen), not_enough_data, not_relevant.
+        seen), not_enough_data (also where the share recorded is below the floor: silent registers
+        look like gaps), not_relevant. ``attrs["meta"]`` has the dispersion and its test.
     """
     settings = ecosystem.settings
     table = sum_exposure(ecosystem, settings.exposure)
-    links = list_links(ecosystem)["industry"]
-    table["observed"] = _count_at(links, ecosystem.find_positions("industry"))
+    links = list_links(ecosystem)
+    table["observed"] = _count_at(links["industry"], ecosystem.find_positions("industry"))
     relevant = _find_relevant(ecosystem, table)
+    table = table.join(_describe_firms(ecosystem, table.index))
+    found = _estimate_dispersion(links, ecosystem, table)
     rates = compare_rates(
         table["observed"].where(relevant).to_numpy(dtype=float),
         table["exposure"].where(relevant).to_numpy(dtype=float),
         alpha=settings.alpha,
         margin=settings.margin,
         level=settings.ci_level,
+        dispersion=found.value,
+        interval=settings.interval,
     )
-    table = table.join(rates.set_index(table.index)).join(_describe_firms(ecosystem, table.index))
+    table = table.join(rates.set_index(table.index))
+    silent = table["recorded"] < settings.capture_floor
+    table.loc[silent, "verdict"] = "not_enough_data"
     table.loc[~relevant, "verdict"] = "not_relevant"
     table["name"] = ecosystem.select("industry")["name"]
     method = {
-        "null": "indirect standardisation, Poisson",
-        "exposure": settings.exposure,
-        "link": "an agreement that counts with a university or platform as a party",
+        **_describe_method(settings, found),
         "links": int(table.loc[relevant, "observed"].sum()),
-        "interval": "exact Poisson (Garwood)",
-        "correction": "Benjamini-Hochberg over testable industries, each direction apart",
+        "silent": table.index[silent].tolist(),
     }
     return attach_meta(_order_verdicts(table), ecosystem, "gaps", method=method)
-
-
-def compare_rates(
-    observed: Floats,
-    exposure: Floats,
-    *,
-    alpha: float = 0.05,
-    margin: float = 0.5,
-    level: float = 0.95,
-) -> pd.DataFrame:
-    """Compare counts with what their exposure would give.
-
-    Parameters
-    ----------
-    observed, exposure
-        One value a group; a group with no known exposure above 0 is left out of the comparison.
-    alpha
-        False discovery rate.
-    margin
-        A ratio to expectation above which a deficit does not matter: as_expected is said only
-        where the whole interval lies above it.
-    level
-        Level of the interval.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a group: expected, ratio, ci_low, ci_high, p, q, p_over, q_over, critical, power,
-        verdict.
-
-    Examples
-    --------
-    Four industries of 60 firms, one of which links at a sixth of the rate of the others:
-
-    >>> table = compare_rates(np.array([17.0, 115, 115, 115]), np.full(4, 60.0))
-    >>> table["verdict"].tolist()
-    ['gap', 'over_linked', 'over_linked', 'over_linked']
-    >>> f"{table['expected'][0]:.1f}", f"{table['p'][0]:.0e}"
-    ('90.5', '3e-21')
-    """
-    known = (exposure > 0) & ~np.isnan(observed)
-    weight = np.where(known, exposure, 0.0)
-    count = np.where(known, observed, 0.0)
-    total = weight.sum()
-    expected = count.sum() * weight / total if total else weight
-    comparable = expected > 0
-    table = _test_counts(count, expected, level=level)
-    table[~comparable] = np.nan
-    table["critical"] = _find_critical(expected, alpha)
-    testable = comparable & (table["critical"] >= 0).to_numpy()
-    table["q"] = _control_discoveries(table["p"], testable)
-    table["q_over"] = _control_discoveries(table["p_over"], comparable)
-    table["power"] = np.where(
-        comparable, stats.poisson.cdf(table["critical"], margin * expected), np.nan
-    )
-    table["verdict"] = _choose_verdict(table, alpha=alpha, margin=margin)
-    table["critical"] = table["critical"].where(testable).astype("Int64")
-    return table
 
 
 def cross_disciplines(ecosystem: Ecosystem) -> pd.DataFrame:
@@ -204,6 +158,23 @@ def cross_disciplines(ecosystem: Ecosystem) -> pd.DataFrame:
     table["enough_data"] = np.exp(-table["expected"]) <= ecosystem.settings.alpha
     method = {"null": "independence of industry and discipline", "links": int(counts.sum())}
     return attach_meta(table[list(PAIR_COLUMNS)], ecosystem, "pairs", method=method)
+
+
+def _describe_method(settings: Settings, found: Dispersion) -> dict[str, object]:
+    law = "negative binomial" if found.value > 1 else "Poisson"
+    known = found.units > 0
+    return {
+        "null": f"indirect standardisation, {law}",
+        "dispersion": {
+            "value": found.value,
+            "p": found.p if known else None,
+            "firms": found.units,
+        },
+        "exposure": settings.exposure,
+        "link": "an agreement that counts with a university or platform as a party",
+        "interval": {"exact": "exact (Garwood 1936)", "mid": "mid-P"}[settings.interval],
+        "correction": "Benjamini-Hochberg over testable industries, each direction apart",
+    }
 
 
 def _count_at(found: pd.Series, positions: Ints) -> Ints:
@@ -239,51 +210,6 @@ def _find_relevant(ecosystem: Ecosystem, table: pd.DataFrame) -> pd.Series:
     return ~stated.reindex(table.index).isin([False])
 
 
-def _test_counts(count: Floats, expected: Floats, *, level: float) -> pd.DataFrame:
-    """Set counts against expectations: ratio with interval, and the chance of as few or many."""
-    low, high = _bound_counts(count, level)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return pd.DataFrame(
-            {
-                "expected": expected,
-                "ratio": count / expected,
-                "ci_low": low / expected,
-                "ci_high": high / expected,
-                "p": stats.poisson.cdf(count, expected),
-                "p_over": stats.poisson.sf(count - 1, expected),
-            }
-        )
-
-
-def _bound_counts(count: Floats, level: float) -> tuple[Floats, Floats]:
-    tail = (1 - level) / 2
-    low = np.where(count > 0, stats.chi2.ppf(tail, 2 * count) / 2, 0.0)
-    high = stats.chi2.ppf(1 - tail, 2 * count + 2) / 2
-    return low, np.asarray(high)
-
-
-def _find_critical(expected: Floats, alpha: float) -> Floats:
-    """Find the most events that are significantly few: the largest k with P(X <= k) <= alpha."""
-    k = stats.poisson.ppf(alpha, np.where(expected > 0, expected, 1.0))
-    k = np.where(stats.poisson.cdf(k, expected) <= alpha, k, k - 1)
-    return np.where(expected > 0, k, -1.0)
-
-
-def _control_discoveries(p: pd.Series, testable: NDArray[np.bool_]) -> Floats:
-    q = np.full(len(p), np.nan)
-    if testable.any():
-        q[testable] = stats.false_discovery_control(p[testable].clip(upper=1.0))
-    return q
-
-
-def _choose_verdict(table: pd.DataFrame, *, alpha: float, margin: float) -> NDArray[np.str_]:
-    return np.select(
-        [table["q"] <= alpha, table["q_over"] <= alpha, table["ci_low"] > margin],
-        ["gap", "over_linked", "as_expected"],
-        "not_enough_data",
-    )
-
-
 def _describe_firms(ecosystem: Ecosystem, industries: pd.Index) -> pd.DataFrame:
     """Count the firms of each industry, those with a link and those with any record."""
     firms = list_firms(ecosystem)
@@ -301,7 +227,23 @@ def _describe_firms(ecosystem: Ecosystem, industries: pd.Index) -> pd.DataFrame:
         name: _count_at(firms.loc[mark[firms["enterprise"]], "industry"], positions)
         for name, mark in marks.items()
     }
-    return pd.DataFrame(counts, index=industries)
+    table = pd.DataFrame(counts, index=industries)
+    table["recorded"] = table["firms_recorded"] / table["firms"].where(table["firms"] > 0)
+    return table
+
+
+def _estimate_dispersion(
+    links: pd.DataFrame, ecosystem: Ecosystem, table: pd.DataFrame
+) -> Dispersion:
+    """Estimate how unevenly the links of an industry lie on its firms, listed or only stated."""
+    positions = ecosystem.find_positions("industry")
+    place = np.full(len(ecosystem.keys), -1)
+    place[positions] = np.arange(len(positions))
+    behind = links[links["enterprise"] >= 0].groupby(["industry", "enterprise"]).size()
+    groups = place[behind.index.get_level_values("industry").to_numpy(dtype=np.int64)]
+    stated = (table["exposure_from"] == "stated") & (ecosystem.settings.exposure == "enterprises")
+    sizes = table["exposure"].where(stated, table["firms"]).fillna(0.0)
+    return estimate_dispersion(behind.to_numpy(dtype=float), groups, sizes.to_numpy(dtype=float))
 
 
 def _order_verdicts(table: pd.DataFrame) -> pd.DataFrame:

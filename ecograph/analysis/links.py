@@ -48,11 +48,12 @@ def list_firms(ecosystem: Ecosystem) -> pd.DataFrame:
 
 
 def list_links(ecosystem: Ecosystem) -> pd.DataFrame:
-    """List the links of industries with science: industry, agreement, each pair once.
+    """List the links of industries with science: industry, agreement, enterprise; each pair once.
 
     An agreement that counts and has a university or platform as a party is a link of the
-    industries that it names; where it names none, of the industries of its firms. The same
-    question is computed once.
+    industries that it names; where it names none, of the industries of its firms. ``enterprise``
+    is the first firm that is behind the link, -1 where none is named. The same question is
+    computed once.
     """
     if "links" not in ecosystem.memory:
         ecosystem.memory["links"] = _list_links(ecosystem)
@@ -73,21 +74,33 @@ def _list_links(ecosystem: Ecosystem) -> pd.DataFrame:
     parties = list_parties(ecosystem)
     concerned, industry = ecosystem.find_pairs("concerns")
     signing = parties[ecosystem.mark("industry")[parties["party"]]]
+    firm = _find_first_firm(ecosystem, parties)
+    agreement = np.concatenate([concerned, signing["agreement"]])
     named = pd.DataFrame(
         {
             "industry": np.concatenate([industry, signing["party"]]),
-            "agreement": np.concatenate([concerned, signing["agreement"]]),
+            "agreement": agreement,
+            "enterprise": firm[agreement],
         }
     )
     has_name = np.zeros(len(ecosystem.keys), dtype=bool)
-    has_name[named["agreement"]] = True
+    has_name[agreement] = True
     others = parties[
         ~has_name[parties["agreement"]] & ecosystem.mark("enterprise")[parties["party"]]
     ]
     of_firms = others.merge(list_firms(ecosystem), left_on="party", right_on="enterprise")
-    links = pd.concat([named, of_firms[["industry", "agreement"]]], ignore_index=True)
-    links = links[mark_science(ecosystem)[links["agreement"]]].drop_duplicates()
-    return links.sort_values(["industry", "agreement"], ignore_index=True)
+    links = pd.concat([named, of_firms[["industry", "agreement", "enterprise"]]])
+    links = links[mark_science(ecosystem)[links["agreement"]]]
+    links = links.sort_values(["industry", "agreement", "enterprise"])
+    return links.drop_duplicates(["industry", "agreement"], ignore_index=True)
+
+
+def _find_first_firm(ecosystem: Ecosystem, parties: pd.DataFrame) -> NDArray[np.int64]:
+    """Find of every agreement the first firm that is a party; -1 where there is none."""
+    firms = parties[ecosystem.mark("enterprise")[parties["party"]]]
+    first = np.full(len(ecosystem.keys), len(ecosystem.keys))
+    np.minimum.at(first, firms["agreement"].to_numpy(), firms["party"].to_numpy())
+    return np.where(first < len(ecosystem.keys), first, -1)
 
 
 def read_accounts(ecosystem: Ecosystem, figures: Sequence[str]) -> pd.DataFrame:

@@ -138,7 +138,7 @@ def _explain_silence(page: Page, group: pd.DataFrame) -> Iterator[Markup]:
         yield page.voice.say(
             "finding.few_links",
             number=page.link(len(group) - unknown, "count", "gaps"),
-            least=page.link(find_least(page.ecosystem.settings), "expected", "settings"),
+            least=page.link(find_least(page), "expected", "settings"),
         )
 
 

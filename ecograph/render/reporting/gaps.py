@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 
     from ecograph.render.reporting.tables import Page, Table
     from ecograph.render.reporting.voice import Voice
-    from ecograph.settings import Settings
 
-__all__ = ["find_least", "present_gaps"]
+__all__ = ["find_dispersion", "find_least", "present_gaps"]
 
 
 def present_gaps(page: Page) -> dict[str, object]:
@@ -36,16 +35,22 @@ def present_gaps(page: Page) -> dict[str, object]:
         "reading": (
             voice.say("gaps.reading_1", level=level),
             voice.say("gaps.reading_2", alpha=page.link(settings.alpha, "published", "settings")),
-            voice.say(
-                "gaps.reading_3", least=page.link(find_least(settings), "expected", "settings")
-            ),
+            voice.say("gaps.reading_3", least=page.link(find_least(page), "expected", "settings")),
         ),
     }
 
 
-def find_least(settings: Settings) -> float:
+def find_dispersion(page: Page) -> float:
+    """Find how much more counts vary than independent links would; 1 where nothing is known."""
+    method = page.result("gaps").attrs.get("meta", {}).get("method", {})
+    return float(method.get("dispersion", {}).get("value", 1.0))
+
+
+def find_least(page: Page) -> float:
     """Find the least expected count at which zero is significantly few for one test."""
-    return -math.log(settings.alpha)
+    dispersion = find_dispersion(page)
+    rarer = (dispersion - 1) / math.log(dispersion) if dispersion > 1 else 1.0
+    return -math.log(page.ecosystem.settings.alpha) * rarer
 
 
 def _draw_gaps(page: Page, gaps: pd.DataFrame) -> Markup:

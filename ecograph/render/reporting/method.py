@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ecograph.render.reporting.gaps import find_least
+from ecograph.render.reporting.gaps import find_dispersion, find_least
 from ecograph.version import __version__
 
 if TYPE_CHECKING:
@@ -36,8 +36,9 @@ _GLOSSARY = (
 def present_method(page: Page) -> dict[str, object]:
     """Present the method, the settings in force and the glossary."""
     say = page.voice.say
+    dispersion = page.link(find_dispersion(page), "ratio", "settings")
     return {
-        "paragraphs": [say(f"method.{name}") for name in _PARAGRAPHS],
+        "paragraphs": [say(f"method.{name}", dispersion=dispersion) for name in _PARAGRAPHS],
         "settings": _tabulate_settings(page),
         "glossary": [
             (say(f"glossary.{name}.term"), say(f"glossary.{name}.text")) for name in _GLOSSARY
@@ -52,7 +53,8 @@ def _tabulate_settings(page: Page) -> Table:
         "ci_level": voice.write(settings.ci_level, "level"),
         "alpha": voice.write(settings.alpha, "published"),
         "margin": voice.write(settings.margin, "level"),
-        "least": voice.write(find_least(settings), "expected"),
+        "dispersion": voice.write(find_dispersion(page), "ratio"),
+        "least": voice.write(find_least(page), "expected"),
         "weighting": voice.say(f"choice.{settings.weighting}"),
         "counted": voice.join(voice.name("status", status) for status in settings.counted),
         "seed": settings.seed,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ecograph.analysis.centrality import rank
     from ecograph.analysis.communities import find_communities, list_members
     from ecograph.analysis.dimensions import measure_dimensions
-    from ecograph.analysis.gaps import cross_disciplines, find_gaps
+    from ecograph.analysis.gaps import find_gaps
     from ecograph.analysis.overview import compare_indicators, summarise
     from ecograph.analysis.tiers import assign_tiers, count_tiers
     from ecograph.ecosystem import Ecosystem
@@ -70,8 +70,9 @@ _HOMES = {
     "analysis.centrality": ("rank",),
     "analysis.communities": ("find_communities", "list_members"),
     "analysis.dimensions": ("measure_dimensions",),
-    "analysis.gaps": ("cross_disciplines", "find_gaps"),
+    "analysis.gaps": ("find_gaps",),
     "analysis.overview": ("compare_indicators", "summarise"),
+    "analysis.pairs": ("cross_disciplines",),
     "analysis.tiers": ("assign_tiers", "count_tiers"),
     "ecosystem": ("Ecosystem",),
     "errors": ("DataError", "EcographError", "RegisterError", "SettingsError"),

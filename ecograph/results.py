@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from ecograph.analysis.centrality import rank
 from ecograph.analysis.communities import find_communities, list_members
 from ecograph.analysis.dimensions import measure_dimensions
-from ecograph.analysis.gaps import cross_disciplines, find_gaps
+from ecograph.analysis.gaps import find_gaps
 from ecograph.analysis.overview import compare_indicators, summarise
+from ecograph.analysis.pairs import cross_disciplines
 from ecograph.analysis.tiers import assign_tiers
 from ecograph.output import render_csv
 from ecograph.problems import tabulate_problems

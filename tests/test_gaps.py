@@ -10,8 +10,6 @@ from scipy import stats
 
 from ecograph.analysis.gaps import (
     GAP_COLUMNS,
-    PAIR_COLUMNS,
-    cross_disciplines,
     find_gaps,
 )
 from ecograph.analysis.links import list_firms, list_links, list_parties, sum_exposure
@@ -225,45 +223,10 @@ def test_gaps_come_first_then_the_unknown_then_by_ratio() -> None:
     assert table.index.tolist() == list("dbface")
 
 
-def test_industries_and_disciplines_cross_by_hand() -> None:
-    """Steel: A1 and A2 in chemistry, A2 in physics; wine: A6; faith: A8; glass: A3 is in none."""
-    table = cross_disciplines(make_ecosystem(TOWN))
-    assert tuple(table.columns) == PAIR_COLUMNS
-    observed = table.pivot_table(index="industry", columns="discipline", values="observed")
-    assert observed.to_numpy().tolist() == [[2, 1], [0, 0], [0, 1], [1, 0]]
-    expected = table.set_index(["industry", "discipline"])["expected"]
-    # rows 3, 0, 1, 1; columns 3, 2; 5 in all
-    assert expected.tolist() == pytest.approx([9 / 5, 6 / 5, 0, 0, 3 / 5, 2 / 5, 3 / 5, 2 / 5])
-    ratio = table["ratio"].tolist()
-    assert ratio[:2] == pytest.approx([10 / 9, 5 / 6])
-    assert np.isnan(ratio[2:4]).all()
-    assert table["industry_name"].tolist()[:3] == ["Steel", "Steel", "Glass"]
-    assert table["discipline_name"].tolist()[:2] == ["chemistry", "physics"]
-    assert table["enough_data"].tolist() == [False] * 8
-    assert table.attrs["meta"]["method"]["links"] == 5
-
-
-def test_a_pair_has_enough_data_where_none_would_be_significant() -> None:
-    tables = {
-        "universities": "id,name\nU,u\n",
-        "agreements": list_rows(
-            "id,parties,industry,disciplines",
-            (
-                (f"A{n}", "U", "steel" if n < 40 else "wine", "x" if n < 10 else "y")
-                for n in range(44)
-            ),
-        ),
-    }
-    table = cross_disciplines(make_ecosystem(tables)).set_index(["industry", "discipline"])
-    assert table["expected"].tolist() == pytest.approx([400 / 44, 1360 / 44, 40 / 44, 136 / 44])
-    assert table["enough_data"].tolist() == [True, True, False, True]
-    assert table["observed"].sum() == pytest.approx(table["expected"].sum()) == 44
-
-
 @pytest.mark.parametrize("exposure", ["enterprises", "rd_staff", "output"])
 def test_an_ecosystem_without_industries_has_no_gaps(exposure: str) -> None:
     ecosystem = make_ecosystem({"universities": "id,name\nU1,a\n"}, exposure=exposure)
-    assert (len(find_gaps(ecosystem)), len(cross_disciplines(ecosystem))) == (0, 0)
+    assert len(find_gaps(ecosystem)) == 0
 
 
 def test_industries_without_any_figure_are_left_open() -> None:

@@ -210,7 +210,8 @@ from builders import make_ecosystem
 from test_projection import TOWN
 from ecograph.analysis.centrality import rank
 from ecograph.analysis.communities import find_communities
-from ecograph.analysis.gaps import cross_disciplines, find_gaps
+from ecograph.analysis.gaps import find_gaps
+from ecograph.analysis.pairs import cross_disciplines
 from ecograph.projection import PARTS, project, project_ties
 order = random.Random(int(sys.argv[2]))
 def shuffle(text):

@@ -29,10 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GAP_COLUMNS",
-    "PAIR_COLUMNS",
     "VERDICTS",
-    "cross_disciplines",
     "find_gaps",
+    "mark_relevant",
 ]
 
 VERDICTS = ("gap", "not_enough_data", "as_expected", "over_linked", "not_relevant")
@@ -59,16 +58,6 @@ GAP_COLUMNS = (
     "firms_linked",
     "firms_recorded",
     "recorded",
-)
-PAIR_COLUMNS = (
-    "industry",
-    "industry_name",
-    "discipline",
-    "discipline_name",
-    "observed",
-    "expected",
-    "ratio",
-    "enough_data",
 )
 
 
@@ -105,7 +94,7 @@ def find_gaps(ecosystem: Ecosystem) -> pd.DataFrame:
     table = sum_exposure(ecosystem, settings.exposure)
     links = list_links(ecosystem)
     table["observed"] = _count_at(links["industry"], ecosystem.find_positions("industry"))
-    relevant = _find_relevant(ecosystem, table)
+    relevant = mark_relevant(ecosystem.select("industry"))
     table = table.join(_describe_firms(ecosystem, table.index))
     found = _estimate_dispersion(links, ecosystem, table)
     rates = compare_rates(
@@ -130,34 +119,9 @@ def find_gaps(ecosystem: Ecosystem) -> pd.DataFrame:
     return attach_meta(_order_verdicts(table), ecosystem, "gaps", method=method)
 
 
-def cross_disciplines(ecosystem: Ecosystem) -> pd.DataFrame:
-    """Cross industries with disciplines: links observed, and expected from the margins.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a pair, columns ``PAIR_COLUMNS``; expected = row sum x column sum / all;
-        ``enough_data`` where zero links would be significant for this one pair
-        (exp(-expected) <= alpha).
-    """
-    links = list_links(ecosystem)
-    industries, disciplines = (ecosystem.select(kind) for kind in ("industry", "discipline"))
-    counts = _cross(ecosystem, links, ecosystem.find_pairs("about"))
-    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / max(counts.sum(), 1)
-    table = pd.DataFrame(
-        {
-            "industry": np.repeat(industries.index.to_numpy(), len(disciplines)),
-            "industry_name": np.repeat(industries["name"].to_numpy(), len(disciplines)),
-            "discipline": np.tile(disciplines.index.to_numpy(), len(industries)),
-            "discipline_name": np.tile(disciplines["name"].to_numpy(), len(industries)),
-            "observed": counts.ravel().astype(int),
-            "expected": expected.ravel(),
-        }
-    )
-    table["ratio"] = table["observed"] / table["expected"].where(table["expected"] > 0)
-    table["enough_data"] = np.exp(-table["expected"]) <= ecosystem.settings.alpha
-    method = {"null": "independence of industry and discipline", "links": int(counts.sum())}
-    return attach_meta(table[list(PAIR_COLUMNS)], ecosystem, "pairs", method=method)
+def mark_relevant(industries: pd.DataFrame) -> pd.Series:
+    """Mark the industries to which links with science matter, unless their table says otherwise."""
+    return ~industries.reindex(columns=["relevant"])["relevant"].isin([False])
 
 
 def _describe_method(settings: Settings, found: Dispersion) -> dict[str, object]:
@@ -180,34 +144,6 @@ def _describe_method(settings: Settings, found: Dispersion) -> dict[str, object]
 def _count_at(found: pd.Series, positions: Ints) -> Ints:
     """Count how often each position is found."""
     return np.bincount(found, minlength=positions.max(initial=-1) + 1)[positions]
-
-
-def _cross(
-    ecosystem: Ecosystem, links: pd.DataFrame, about: tuple[NDArray[np.int32], NDArray[np.int32]]
-) -> Floats:
-    """Count the links of each industry that are about each discipline."""
-    from scipy import sparse  # noqa: PLC0415 - only who crosses pays for it
-
-    nodes = len(ecosystem.keys)
-    place = np.full(nodes, -1)
-    for kind in ("industry", "discipline"):
-        positions = ecosystem.find_positions(kind)
-        place[positions] = np.arange(len(positions))
-    linked = (place[links["industry"]], links["agreement"].to_numpy())
-    topics = (about[0], place[about[1]])
-    sides = [
-        sparse.csr_array((np.ones(len(pair[0])), pair), shape=shape)
-        for pair, shape in (
-            (linked, (len(ecosystem.find_positions("industry")), nodes)),
-            (topics, (nodes, len(ecosystem.find_positions("discipline")))),
-        )
-    ]
-    return np.asarray((sides[0] @ sides[1]).toarray(), dtype=float)
-
-
-def _find_relevant(ecosystem: Ecosystem, table: pd.DataFrame) -> pd.Series:
-    stated = ecosystem.select("industry").reindex(columns=["relevant"])["relevant"]
-    return ~stated.reindex(table.index).isin([False])
 
 
 def _describe_firms(ecosystem: Ecosystem, industries: pd.Index) -> pd.DataFrame:

@@ -11,8 +11,9 @@ import pytest
 from ecograph.analysis.centrality import rank
 from ecograph.analysis.communities import find_communities
 from ecograph.analysis.dimensions import measure_dimensions
-from ecograph.analysis.gaps import cross_disciplines, find_gaps
+from ecograph.analysis.gaps import find_gaps
 from ecograph.analysis.overview import compare_indicators, summarise
+from ecograph.analysis.pairs import cross_disciplines
 from ecograph.analysis.tiers import assign_tiers
 from ecograph.loader import load
 from ecograph.render.charts import Interval, Level, draw_intervals, draw_pyramid

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from builders import make_ecosystem
 
-from ecograph.analysis.gaps import cross_disciplines
+from ecograph.analysis.pairs import cross_disciplines
 from ecograph.loader import load
 from ecograph.render.report import render_report
 from ecograph.render.reporting.pairs import present_pairs

@@ -13,8 +13,9 @@ from markupsafe import Markup
 from ecograph.analysis.centrality import CENTRALITY_COLUMNS
 from ecograph.analysis.communities import COMMUNITY_COLUMNS
 from ecograph.analysis.dimensions import DIMENSION_COLUMNS
-from ecograph.analysis.gaps import GAP_COLUMNS, PAIR_COLUMNS
+from ecograph.analysis.gaps import GAP_COLUMNS
 from ecograph.analysis.overview import COVERAGE_COLUMNS
+from ecograph.analysis.pairs import PAIR_COLUMNS
 from ecograph.analysis.tiers import TIER_COLUMNS
 from ecograph.render.page import is_missing
 from ecograph.render.reporting.voice import NUMERIC, Voice

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ecograph.ecosystem import Ecosystem
-    from ecograph.settings import Settings
+    from ecograph.settings import Exposure, Settings
     from ecograph.statistics.rates import Dispersion
 
     Floats = NDArray[np.float64]
@@ -31,6 +31,7 @@ __all__ = [
     "GAP_COLUMNS",
     "VERDICTS",
     "find_gaps",
+    "judge_links",
     "mark_relevant",
 ]
 
@@ -90,13 +91,46 @@ def find_gaps(ecosystem: Ecosystem) -> pd.DataFrame:
         seen), not_enough_data (also where the share recorded is below the floor: silent registers
         look like gaps), not_relevant. ``attrs["meta"]`` has the dispersion and its test.
     """
+    settings, links = ecosystem.settings, list_links(ecosystem)
+    table, found = judge_links(ecosystem, links, settings.exposure)
+    table["name"] = ecosystem.select("industry")["name"]
+    silent = table["recorded"] < settings.capture_floor
+    relevant = table["verdict"] != "not_relevant"
+    method = {
+        **_describe_method(settings, found),
+        "links": int(table.loc[relevant, "observed"].sum()),
+        "silent": table.index[silent].tolist(),
+    }
+    return attach_meta(_order_verdicts(table), ecosystem, "gaps", method=method)
+
+
+def judge_links(
+    ecosystem: Ecosystem, links: pd.DataFrame, exposure: Exposure
+) -> tuple[pd.DataFrame, Dispersion]:
+    """Compare some links of industries with what an exposure would give; see `find_gaps`.
+
+    Parameters
+    ----------
+    ecosystem
+        The ecosystem.
+    links
+        All or some of the links of `list_links`.
+    exposure
+        What an industry's links are compared with.
+
+    Returns
+    -------
+    table, dispersion
+        Indexed by industry in the order of ids, columns ``GAP_COLUMNS`` but ``name``.
+    """
     settings = ecosystem.settings
-    table = sum_exposure(ecosystem, settings.exposure)
-    links = list_links(ecosystem)
+    table = sum_exposure(ecosystem, exposure)
     table["observed"] = _count_at(links["industry"], ecosystem.find_positions("industry"))
     relevant = mark_relevant(ecosystem.select("industry"))
-    table = table.join(_describe_firms(ecosystem, table.index))
-    found = _estimate_dispersion(links, ecosystem, table)
+    if "firms" not in ecosystem.memory:
+        ecosystem.memory["firms"] = _describe_firms(ecosystem, table.index)
+    table = table.join(ecosystem.memory["firms"])
+    found = _estimate_dispersion(links, ecosystem, table, exposure)
     rates = compare_rates(
         table["observed"].where(relevant).to_numpy(dtype=float),
         table["exposure"].where(relevant).to_numpy(dtype=float),
@@ -107,16 +141,9 @@ def find_gaps(ecosystem: Ecosystem) -> pd.DataFrame:
         interval=settings.interval,
     )
     table = table.join(rates.set_index(table.index))
-    silent = table["recorded"] < settings.capture_floor
-    table.loc[silent, "verdict"] = "not_enough_data"
+    table.loc[table["recorded"] < settings.capture_floor, "verdict"] = "not_enough_data"
     table.loc[~relevant, "verdict"] = "not_relevant"
-    table["name"] = ecosystem.select("industry")["name"]
-    method = {
-        **_describe_method(settings, found),
-        "links": int(table.loc[relevant, "observed"].sum()),
-        "silent": table.index[silent].tolist(),
-    }
-    return attach_meta(_order_verdicts(table), ecosystem, "gaps", method=method)
+    return table, found
 
 
 def mark_relevant(industries: pd.DataFrame) -> pd.Series:
@@ -169,7 +196,7 @@ def _describe_firms(ecosystem: Ecosystem, industries: pd.Index) -> pd.DataFrame:
 
 
 def _estimate_dispersion(
-    links: pd.DataFrame, ecosystem: Ecosystem, table: pd.DataFrame
+    links: pd.DataFrame, ecosystem: Ecosystem, table: pd.DataFrame, exposure: Exposure
 ) -> Dispersion:
     """Estimate how unevenly the links of an industry lie on its firms, listed or only stated."""
     positions = ecosystem.find_positions("industry")
@@ -177,7 +204,7 @@ def _estimate_dispersion(
     place[positions] = np.arange(len(positions))
     behind = links[links["enterprise"] >= 0].groupby(["industry", "enterprise"]).size()
     groups = place[behind.index.get_level_values("industry").to_numpy(dtype=np.int64)]
-    stated = (table["exposure_from"] == "stated") & (ecosystem.settings.exposure == "enterprises")
+    stated = (table["exposure_from"] == "stated") & (exposure == "enterprises")
     sizes = table["exposure"].where(stated, table["firms"]).fillna(0.0)
     return estimate_dispersion(behind.to_numpy(dtype=float), groups, sizes.to_numpy(dtype=float))
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ecograph.analysis.dimensions import measure_dimensions
     from ecograph.analysis.gaps import find_gaps
     from ecograph.analysis.overview import compare_indicators, summarise
+    from ecograph.analysis.pairs import cross_disciplines
+    from ecograph.analysis.stability import check_stability
     from ecograph.analysis.tiers import assign_tiers, count_tiers
     from ecograph.ecosystem import Ecosystem
     from ecograph.errors import DataError, EcographError, RegisterError, SettingsError
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from ecograph.render.report import render_report
     from ecograph.schema import read_schema
     from ecograph.settings import Settings, settings_from
+    from ecograph.statistics.rates import compare_rates
     from ecograph.synthetic import generate_city
     from ecograph.workflow import analyse, compute_results
 
@@ -43,6 +46,7 @@ __all__ = [
     "__version__",
     "analyse",
     "assign_tiers",
+    "check_stability",
     "compare_indicators",
     "compare_rates",
     "compute_results",
@@ -73,6 +77,7 @@ _HOMES = {
     "analysis.gaps": ("find_gaps",),
     "analysis.overview": ("compare_indicators", "summarise"),
     "analysis.pairs": ("cross_disciplines",),
+    "analysis.stability": ("check_stability",),
     "analysis.tiers": ("assign_tiers", "count_tiers"),
     "ecosystem": ("Ecosystem",),
     "errors": ("DataError", "EcographError", "RegisterError", "SettingsError"),

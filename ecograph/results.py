@@ -10,6 +10,7 @@ from ecograph.analysis.dimensions import measure_dimensions
 from ecograph.analysis.gaps import find_gaps
 from ecograph.analysis.overview import compare_indicators, summarise
 from ecograph.analysis.pairs import cross_disciplines
+from ecograph.analysis.stability import check_stability
 from ecograph.analysis.tiers import assign_tiers
 from ecograph.output import render_csv
 from ecograph.problems import tabulate_problems
@@ -36,6 +37,7 @@ RESULTS: Mapping[str, Callable[[Ecosystem], pd.DataFrame]] = {
     "members": list_members,
     "gaps": find_gaps,
     "pairs": cross_disciplines,
+    "stability": check_stability,
     "dimensions": measure_dimensions,
     "tiers": assign_tiers,
     "coverage": compare_indicators,

@@ -40,6 +40,7 @@ STAGES = (
     "members",
     "gaps",
     "pairs",
+    "stability",
     "dimensions",
     "tiers",
     "coverage",

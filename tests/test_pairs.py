@@ -7,8 +7,19 @@ import pytest
 from builders import list_rows, make_ecosystem
 from scipy import stats
 
+from ecograph.analysis import pairs
 from ecograph.analysis.gaps import VERDICTS
-from ecograph.analysis.pairs import PAIR_COLUMNS, cross_disciplines
+from ecograph.analysis.pairs import PAIR_COLUMNS
+
+
+def cross_disciplines(ecosystem, **arguments):
+    """Cross them, in the order of ids."""
+    table = pairs.cross_disciplines(ecosystem, **arguments)
+    meta = table.attrs
+    table = table.sort_values(["industry", "discipline"], ignore_index=True)
+    table.attrs = meta
+    return table
+
 
 TOWN = {
     "universities": "id,name\nU1,a\n",
@@ -86,7 +97,7 @@ def test_the_chance_of_links_is_that_of_drawing_without_replacement() -> None:
 def test_firms_count_once_for_a_discipline_however_many_contracts_they_have() -> None:
     """A2's firm and A1's firm are two of chemistry; wine's and faith's agreements name no firm."""
     table = cross_disciplines(make_ecosystem(TOWN)).set_index(["industry_name", "discipline_name"])
-    assert table["firms"].to_dict() == {
+    assert table["firms_linked"].to_dict() == {
         ("Steel", "chemistry"): 2,
         ("Steel", "physics"): 1,
         ("Glass", "chemistry"): 0,
@@ -124,7 +135,7 @@ def test_a_planted_pair_is_found_with_exact_chances() -> None:
     """All firms are tied to one discipline, so each is tied to x with the chance 30/120."""
     table = cross_disciplines(make_ecosystem(draw_town())).set_index(["industry", "discipline"])
     missing = table.loc["B", "x"]
-    assert (missing["firms"], missing["verdict"]) == (0, "gap")
+    assert (missing["firms_linked"], missing["verdict"]) == (0, "gap")
     assert missing["firms_expected"] == pytest.approx(15)
     assert missing["p"] == pytest.approx(0.75**60)
     assert missing["critical"] == stats.binom.ppf(0.05, 60, 0.25) - 1 == 9
@@ -140,7 +151,7 @@ def test_repeated_contracts_make_no_pair_surer() -> None:
         cross_disciplines(make_ecosystem(draw_town(repeats=repeats))) for repeats in (1, 4)
     )
     assert often["observed"].tolist() == (4 * once["observed"]).tolist()
-    for column in ("firms", "firms_expected", "p", "q", "verdict"):
+    for column in ("firms_linked", "firms_expected", "p", "q", "verdict"):
         assert often[column].tolist() == pytest.approx(once[column].tolist(), nan_ok=True)
     assert often["p_links"][3] < once["p_links"][3]  # that of links is
 
@@ -156,6 +167,13 @@ def test_pairs_that_cannot_be_are_structural_zeros() -> None:
     assert table["p_links"].isna().all()
 
 
+def test_gaps_come_first_and_pairs_without_any_expectation_last() -> None:
+    table = pairs.cross_disciplines(make_ecosystem(draw_town()))
+    pairs_in_order = (table["industry"] + table["discipline"]).tolist()
+    assert pairs_in_order == ["Ay", "Bx", "Ax", "By", "Az", "Bz"]
+    assert table["verdict"].tolist() == ["gap"] * 2 + ["over_linked"] * 2 + ["not_enough_data"] * 2
+
+
 def test_an_unknown_pair_is_refused() -> None:
     with pytest.raises(KeyError, match="nowhere"):
         cross_disciplines(make_ecosystem(TOWN), irrelevant=[("I1", "nowhere")])
@@ -165,10 +183,10 @@ def test_the_sums_of_firms_are_those_expected_and_the_result_says_how() -> None:
     ecosystem = make_ecosystem(draw_town())
     table = cross_disciplines(ecosystem)
     for side in ("industry", "discipline"):
-        sums = table.groupby(side)[["firms", "firms_expected"]].sum()
+        sums = table.groupby(side)[["firms_linked", "firms_expected"]].sum()
         if side == "discipline":
-            assert sums["firms"].tolist() == pytest.approx(sums["firms_expected"].tolist())
-    assert table["firms"].sum() == pytest.approx(table["firms_expected"].sum())
+            assert sums["firms_linked"].tolist() == pytest.approx(sums["firms_expected"].tolist())
+    assert table["firms_linked"].sum() == pytest.approx(table["firms_expected"].sum())
     assert set(table["verdict"]) <= set(VERDICTS)
     method = table.attrs["meta"]["method"]
     assert method["firms"] == 120

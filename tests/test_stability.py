@@ -41,17 +41,17 @@ def test_each_way_to_ask_is_counted() -> None:
     row = table.loc["B"]
     assert row["verdict"] == "gap"
     assert row["runs"] == 1 + 3 + 3
-    assert row["share_exposure"] == 1  # staff is one a firm
-    assert row["share_window"] == pytest.approx(1 / 3)
-    assert row["share_university"] == pytest.approx(1 / 3)
-    assert row["share"] == pytest.approx(3 / 7)
-    assert row["verdicts"] == "not_enough_data 4; gap 3"
+    assert row["stands_exposure"] == 1  # staff is one a firm
+    assert row["stands_window"] == pytest.approx(1 / 3)
+    assert row["stands_university"] == pytest.approx(1 / 3)
+    assert row["stands"] == pytest.approx(3 / 7)
+    assert row["verdicts"] == "not enough data 4; gap 3"
     assert table.index[0] == "B"
 
 
 def test_without_dates_there_are_no_windows() -> None:
     table = check_stability(make_ecosystem(draw_town(dated=False)))
-    assert np.isnan(table.at["B", "share_window"])
+    assert np.isnan(table.at["B", "stands_window"])
     assert table.at["B", "runs"] == 4
 
 
@@ -59,5 +59,5 @@ def test_an_ecosystem_without_industries_or_links() -> None:
     assert len(check_stability(make_ecosystem({"universities": "id,name\nU,u\n"}))) == 0
     table = check_stability(make_ecosystem({"industries": "id,name\nI,i\n"}))
     assert table.at["I", "verdict"] == "not_enough_data"
-    assert np.isnan(table.at["I", "share"])
+    assert np.isnan(table.at["I", "stands"])
     json.dumps(table.attrs["meta"], allow_nan=False)

@@ -42,7 +42,7 @@ PAIR_COLUMNS = (
     "enough_data",
     "p_links",
     "p_links_over",
-    "firms",
+    "firms_linked",
     "firms_expected",
     "ci_low",
     "ci_high",
@@ -55,6 +55,8 @@ PAIR_COLUMNS = (
     "power",
     "needed",
 )
+
+_SHOWN = ("gap", "over_linked", "as_expected", "not_enough_data", "not_relevant")
 
 
 def cross_disciplines(
@@ -78,12 +80,13 @@ def cross_disciplines(
     Returns
     -------
     pandas.DataFrame
-        One row a pair, columns ``PAIR_COLUMNS``. ``observed`` links, ``expected`` = row sum x
-        column sum / all, ``enough_data`` where zero links would be significant for this one pair
-        (exp(-expected) <= alpha), ``p_links`` and ``p_links_over`` (as few or fewer, as many or
-        more, given both sums). ``firms`` with such a link, ``firms_expected``, the interval of
-        their ratio, ``p``, ``q`` (Benjamini & Hochberg 1995, over the pairs in which zero would be
-        significant), ``p_over``, ``q_over``, ``critical``, ``power``, ``needed`` and ``verdict``
+        One row a pair, gaps first, columns ``PAIR_COLUMNS``. ``observed`` links, ``expected`` =
+        row sum x column sum / all, ``enough_data`` where zero links would be significant for this
+        one pair (exp(-expected) <= alpha), ``p_links`` and ``p_links_over`` (as few or fewer, as
+        many or more, given both sums). ``firms_linked`` (with such a link), ``firms_expected``, the
+        interval of their ratio, ``p``, ``q`` (Benjamini & Hochberg 1995, over the pairs in which
+        zero would be significant), ``p_over``, ``q_over``, ``critical``, ``power``, ``needed`` and
+        ``verdict``
         as in `find_gaps`.
 
     Notes
@@ -109,12 +112,12 @@ def cross_disciplines(
         "null": "independence of industry and discipline",
         "links": int(links.sum()),
         "null_firms": "bipartite configuration model of firms and disciplines, exact block counts",
-        "firms": int(table["firms"].sum()),
+        "firms": int(table["firms_linked"].sum()),
         "error": fit.error,
         "correction": "Benjamini-Hochberg over testable pairs, each direction apart",
         "ruled_out": len(irrelevant),
     }
-    return attach_meta(table, ecosystem, "pairs", method=method)
+    return attach_meta(_order(table), ecosystem, "pairs", method=method)
 
 
 def _list_topics(ecosystem: Ecosystem) -> pd.DataFrame:
@@ -220,7 +223,7 @@ def _judge(
         "not_enough_data",
     )
     return {
-        "firms": firms.ravel(),
+        "firms_linked": firms.ravel(),
         "firms_expected": expected,
         "ci_low": ci_low,
         "ci_high": high / expected,
@@ -238,3 +241,10 @@ def _judge(
 def _divide(part: NDArray[Any], whole: Floats) -> Floats:
     """Divide; nan where nothing is expected."""
     return np.asarray(part / np.where(whole > 0, whole, np.nan)).ravel()
+
+
+def _order(table: pd.DataFrame) -> pd.DataFrame:
+    """Put gaps first, then what else is known, each by industry and discipline."""
+    rank = table["verdict"].map({verdict: n for n, verdict in enumerate(_SHOWN)}).to_numpy()
+    order = np.lexsort((np.arange(len(table)), table["firms_expected"].isna(), rank))
+    return table.iloc[order].reset_index(drop=True)

@@ -12,6 +12,7 @@ from ecograph.analysis.links import list_links, list_parties
 from ecograph.analysis.meta import attach_meta
 from ecograph.progress import track
 from ecograph.settings import Exposure
+from ecograph.texts import label_of
 
 if TYPE_CHECKING:
     from ecograph.ecosystem import Ecosystem
@@ -22,10 +23,10 @@ STABILITY_COLUMNS = (
     "name",
     "verdict",
     "runs",
-    "share",
-    "share_exposure",
-    "share_window",
-    "share_university",
+    "stands",
+    "stands_exposure",
+    "stands_window",
+    "stands_university",
     "verdicts",
 )
 
@@ -73,7 +74,7 @@ def check_stability(ecosystem: Ecosystem) -> pd.DataFrame:
     what = np.array([variant.what for variant in variants], dtype=object)
     same = found.eq(verdict, axis=0)
     shares = {
-        f"share_{kind}": same.loc[:, what == kind].mean(axis=1)
+        f"stands_{kind}": same.loc[:, what == kind].mean(axis=1)
         for kind in ("exposure", "window", "university")
     }
     table = pd.DataFrame(
@@ -81,9 +82,9 @@ def check_stability(ecosystem: Ecosystem) -> pd.DataFrame:
             "name": ecosystem.select("industry")["name"],
             "verdict": verdict,
             "runs": len(variants),
-            "share": same.mean(axis=1),
+            "stands": same.mean(axis=1),
             **shares,
-            "verdicts": [_spell(row) for row in found.to_numpy()],
+            "verdicts": [_spell(row, ecosystem.lang) for row in found.to_numpy()],
         }
     )
     method = {"ways": [f"{variant.what}: {variant.name}" for variant in variants]}
@@ -138,14 +139,16 @@ def _leave_out(ecosystem: Ecosystem, links: pd.DataFrame, exposure: Exposure) ->
     return variants
 
 
-def _spell(verdicts: np.ndarray[tuple[int, ...], np.dtype[np.object_]]) -> str:
+def _spell(verdicts: np.ndarray[tuple[int, ...], np.dtype[np.object_]], lang: str) -> str:
     """Write verdicts with their numbers, the most frequent first."""
     counts = pd.Series(verdicts).value_counts().rename_axis("verdict").reset_index()
     ordered = counts.sort_values(["count", "verdict"], ascending=[False, True])
-    return "; ".join(f"{row.verdict} {row.count}" for row in ordered.itertuples())
+    pairs = zip(ordered["verdict"], ordered["count"], strict=True)
+    said = (f"{label_of('verdict', verdict, lang)} {count}" for verdict, count in pairs)
+    return ("；" if lang == "zh" else "; ").join(said)
 
 
 def _order(table: pd.DataFrame) -> pd.DataFrame:
     gap = table["verdict"] == "gap"
-    order = np.lexsort((np.arange(len(table)), table["share"], ~gap))
+    order = np.lexsort((np.arange(len(table)), table["stands"], ~gap))
     return table.iloc[order][list(STABILITY_COLUMNS)].rename_axis("industry")

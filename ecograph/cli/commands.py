@@ -484,6 +484,17 @@ commands = (
         "gaps", _library("find_gaps"), "Find industries that are weakly linked to science."
     ),
     _table_command(
+        "pairs",
+        _library("cross_disciplines"),
+        "Test which pairs of industry and discipline are missing.",
+        index=False,
+    ),
+    _table_command(
+        "stability",
+        _library("check_stability"),
+        "Ask for the gaps in other ways, and say how often each verdict stands.",
+    ),
+    _table_command(
         "dimensions",
         _library("measure_dimensions"),
         "Measure breadth, depth, precision and density of cooperation.",

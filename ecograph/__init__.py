@@ -13,14 +13,20 @@ from typing import TYPE_CHECKING, Any
 from ecograph.version import __version__
 
 if TYPE_CHECKING:
+    from ecograph.analysis.backbone import find_backbone
+    from ecograph.analysis.brokers import find_brokers
     from ecograph.analysis.centrality import rank
     from ecograph.analysis.communities import find_communities, list_members
     from ecograph.analysis.dimensions import measure_dimensions
     from ecograph.analysis.gaps import find_gaps
+    from ecograph.analysis.leaders import find_leaders
     from ecograph.analysis.overview import compare_indicators, summarise
     from ecograph.analysis.pairs import cross_disciplines
+    from ecograph.analysis.partners import suggest_partners
     from ecograph.analysis.stability import check_stability
+    from ecograph.analysis.structure import count_roles, measure_structure
     from ecograph.analysis.tiers import assign_tiers, count_tiers
+    from ecograph.analysis.unlinked import list_unlinked_firms
     from ecograph.ecosystem import Ecosystem
     from ecograph.errors import DataError, EcographError, RegisterError, SettingsError
     from ecograph.loader import load
@@ -51,34 +57,47 @@ __all__ = [
     "compare_rates",
     "compute_results",
     "convert",
+    "count_roles",
     "count_tiers",
     "cross_disciplines",
+    "find_backbone",
+    "find_brokers",
     "find_communities",
     "find_gaps",
+    "find_leaders",
     "generate_city",
     "list_members",
+    "list_unlinked_firms",
     "load",
     "measure_dimensions",
+    "measure_structure",
     "project",
     "rank",
     "read_schema",
     "render_report",
     "save_tables",
     "settings_from",
+    "suggest_partners",
     "summarise",
     "tabulate_problems",
     "to_html",
 ]
 
 _HOMES = {
+    "analysis.backbone": ("find_backbone",),
+    "analysis.brokers": ("find_brokers",),
     "analysis.centrality": ("rank",),
     "analysis.communities": ("find_communities", "list_members"),
     "analysis.dimensions": ("measure_dimensions",),
     "analysis.gaps": ("find_gaps",),
+    "analysis.leaders": ("find_leaders",),
     "analysis.overview": ("compare_indicators", "summarise"),
     "analysis.pairs": ("cross_disciplines",),
+    "analysis.partners": ("suggest_partners",),
     "analysis.stability": ("check_stability",),
+    "analysis.structure": ("count_roles", "measure_structure"),
     "analysis.tiers": ("assign_tiers", "count_tiers"),
+    "analysis.unlinked": ("list_unlinked_firms",),
     "ecosystem": ("Ecosystem",),
     "errors": ("DataError", "EcographError", "RegisterError", "SettingsError"),
     "loader": ("load",),

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ecograph.analysis.brokers import find_brokers
 from ecograph.analysis.centrality import rank
 from ecograph.analysis.communities import find_communities, list_members
 from ecograph.analysis.dimensions import measure_dimensions
 from ecograph.analysis.gaps import find_gaps
 from ecograph.analysis.overview import compare_indicators, summarise
 from ecograph.analysis.pairs import cross_disciplines
+from ecograph.analysis.partners import suggest_partners
 from ecograph.analysis.stability import check_stability
+from ecograph.analysis.structure import count_roles, measure_structure
 from ecograph.analysis.tiers import assign_tiers
+from ecograph.analysis.unlinked import list_unlinked_firms
 from ecograph.output import render_csv
 from ecograph.problems import tabulate_problems
 from ecograph.projection import project_ties
@@ -38,13 +42,18 @@ RESULTS: Mapping[str, Callable[[Ecosystem], pd.DataFrame]] = {
     "gaps": find_gaps,
     "pairs": cross_disciplines,
     "stability": check_stability,
+    "brokers": find_brokers,
+    "partners": suggest_partners,
+    "unlinked": list_unlinked_firms,
+    "structure": measure_structure,
+    "roles": count_roles,
     "dimensions": measure_dimensions,
     "tiers": assign_tiers,
     "coverage": compare_indicators,
 }
 """What computes each result, by name."""
 
-_NO_INDEX = {"summary", "pairs"}
+_NO_INDEX = {"summary", "pairs", "brokers", "partners", "unlinked"}
 
 
 def tabulate_nodes(ecosystem: Ecosystem) -> tuple[pd.DataFrame, pd.DataFrame]:

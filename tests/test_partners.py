@@ -51,7 +51,7 @@ A4,planned,E4;U1,D4
 A5,signed,E4;B1,D5
 """,
 }
-REASONS = ["demanded", "demanded_by", "used", "used_by", "related"]
+REASONS = ["demanded", "demanded_by", "in_use", "used_by", "related"]
 SUPPLY = ["offered", "level", "teams", "team_names", "achievements", "links"]
 
 
@@ -115,13 +115,13 @@ def test_a_firm_of_two_industries_demands_in_both() -> None:
     table = suggest_partners(make_ecosystem({**TOWN, "enterprises": firms}, as_of=DAY))
     tea = table[table["industry"] == "I3"].drop_duplicates("discipline").set_index("discipline")
     assert tea.loc["D4", "demanded"] == 1
-    assert tea.loc["D1", ["used", "used_by"]].tolist() == [1, 1]
+    assert tea.loc["D1", ["in_use", "used_by"]].tolist() == [1, 1]
 
 
 def test_the_table_says_how_it_was_made() -> None:
     meta = suggest().attrs["meta"]
     assert meta["result"] == "partners"
-    assert {"demanded", "used", "related", "supply", "rank"} < set(meta["method"])
+    assert {"demanded", "in_use", "related", "supply", "rank"} < set(meta["method"])
     assert json.loads(json.dumps(meta, allow_nan=False)) == meta
 
 
@@ -186,7 +186,7 @@ def test_the_reasons_of_the_data_are_those_of_their_edges(city: str) -> None:
     table = suggest_partners(ecosystem)
     pairs = table.drop_duplicates(["industry", "discipline"]).set_index(["industry", "discipline"])
     counted = {key: value for key, value in count_reasons(ecosystem).items() if any(value)}
-    told = pairs[["demanded", "used"]].T.to_dict("list")
+    told = pairs[["demanded", "in_use"]].T.to_dict("list")
     assert {key: value for key, value in told.items() if any(value)} == counted
     assert (pairs.loc[[key not in counted for key in told], "related"] > 0).all()
     offers, fields = list_edges(ecosystem, "offers"), list_edges(ecosystem, "fields")

@@ -242,7 +242,7 @@ def test_the_structure_of_the_data_is_that_of_networkx(city: str) -> None:
     assert members
     for industry, firms in members.items():
         row, own = table.loc[industry], set(firms)
-        assert row["firms_tied"] == len(firms)
+        assert row["firms_in_network"] == len(firms)
         assert row["bridges"] == sum(bool({*tie} & own) for tie in bridges)
         assert row["articulation_points"] == len(points & own)
         assert row["constraint"] == pytest.approx(median(constraint[firm] for firm in firms))
@@ -253,7 +253,7 @@ def test_the_structure_of_the_data_is_that_of_networkx(city: str) -> None:
         if len(firms) > 1:
             outside = row["ties_science"] + row["ties_elsewhere"]
             assert row["ei"] == pytest.approx((outside - 2 * within) / (outside + 2 * within))
-    assert (table["firms_tied"].drop(list(members)) == 0).all()
+    assert (table["firms_in_network"].drop(list(members)) == 0).all()
     assert table["firms"].sum() == (ecosystem.edges["kind"] == "works_in").sum()
 
 

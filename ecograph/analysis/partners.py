@@ -34,7 +34,7 @@ PARTNER_COLUMNS = (
     "discipline_name",
     "demanded",
     "demanded_by",
-    "used",
+    "in_use",
     "used_by",
     "related",
     "universities",
@@ -50,15 +50,15 @@ PARTNER_COLUMNS = (
 
 _PAIR = ["industry", "discipline"]
 _SUPPLY = ["discipline", "university"]
-_MOST_FIRST = ("demanded", "used", "related", "offered", "teams", "achievements", "links")
+_MOST_FIRST = ("demanded", "in_use", "related", "offered", "teams", "achievements", "links")
 _COUNTS = ("universities", "offered", "teams", "achievements", "links")
 _NOBODY = -1
 _JOINER = "；"
 _METHOD = {
     "demanded": "demands of the industry that name the discipline; a demand belongs to the "
     "industries that it names, where it names none to those of its firm",
-    "used": "links of the industry (see the result pairs) that are about the discipline; used_by: "
-    "firms of the industry behind them",
+    "in_use": "links of the industry (see the result pairs) that are about the discipline; "
+    "used_by: firms of the industry behind them",
     "related": "share of the proximity around the discipline that belongs to others that the "
     "industry uses (Hidalgo et al. 2007); proximity by the firms whose links are about both, the "
     "smaller conditional probability; nan where the industry uses none or nothing is close",
@@ -87,7 +87,7 @@ def suggest_partners(ecosystem: Ecosystem) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row an industry, discipline and university, columns ``PARTNER_COLUMNS``: the reasons
-        ``demanded`` and ``used`` as counts, with the firms behind each, and ``related`` from 0 to
+        ``demanded`` and ``in_use`` as counts, with the firms behind each, and ``related`` from 0 to
         1; how many ``universities`` supply the discipline; of this one, whether it is ``offered``
         and at what level, teams, achievements and the links that it has with the industry
         already. Where no university is known to supply a discipline, ``university`` is empty.
@@ -119,16 +119,16 @@ def _gather_reasons(ecosystem: Ecosystem) -> tuple[pd.DataFrame, dict[str, int]]
     parts = {
         "demanded": demands[[*_PAIR, "demand"]],
         "demanded_by": demands[[*_PAIR, "enterprise"]],
-        "used": uses,
+        "in_use": uses,
         "used_by": uses.merge(firms, on="agreement").merge(
             list_firms(ecosystem), on=["industry", "enterprise"]
         )[[*_PAIR, "enterprise"]],
     }
     counts = {name: _tabulate(ecosystem, part.drop_duplicates()) for name, part in parts.items()}
     topics = firms.merge(_list_topics(ecosystem), on="agreement")[["enterprise", "discipline"]]
-    related, counted = _relate(ecosystem, topics.drop_duplicates(), counts["used"])
+    related, counted = _relate(ecosystem, topics.drop_duplicates(), counts["in_use"])
     reasons = {**counts, "related": related}
-    at = np.nonzero((counts["demanded"] > 0) | (counts["used"] > 0) | (related > 0))
+    at = np.nonzero((counts["demanded"] > 0) | (counts["in_use"] > 0) | (related > 0))
     pairs = {
         kind: ecosystem.find_positions(kind)[number] for kind, number in zip(_PAIR, at, strict=True)
     }

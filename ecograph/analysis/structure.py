@@ -33,7 +33,7 @@ __all__ = ["ROLE_COLUMNS", "STRUCTURE_COLUMNS", "count_roles", "measure_structur
 STRUCTURE_COLUMNS = (
     "name",
     "firms",
-    "firms_tied",
+    "firms_in_network",
     "ties_within",
     "ties_science",
     "ties_elsewhere",
@@ -242,7 +242,7 @@ def _measure_cuts(
         "articulation_points": points,
     }
     known = {name: np.where(tied > 0, count, np.nan) for name, count in counts.items()}
-    return {"firms": np.asarray(homes.sum(axis=0)), "firms_tied": tied, **known}
+    return {"firms": np.asarray(homes.sum(axis=0)), "firms_in_network": tied, **known}
 
 
 def _find_constraint(ecosystem: Ecosystem, network: Network, firms: pd.DataFrame) -> Floats:

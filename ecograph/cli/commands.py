@@ -478,6 +478,11 @@ commands = (
         approximate=True,
     ),
     _table_command(
+        "leaders",
+        _library("find_leaders"),
+        "Rank organisations with intervals: how sure are the first ten?",
+    ),
+    _table_command(
         "communities", _library("find_communities"), "Find groups that work together most."
     ),
     _table_command(
@@ -493,6 +498,34 @@ commands = (
         "stability",
         _library("check_stability"),
         "Ask for the gaps in other ways, and say how often each verdict stands.",
+    ),
+    _table_command(
+        "brokers",
+        _library("find_brokers"),
+        "Find through whom each industry's unlinked firms could reach science.",
+        index=False,
+    ),
+    _table_command(
+        "partners",
+        _library("suggest_partners"),
+        "Find which universities and teams fit an industry, and why.",
+        index=False,
+    ),
+    _table_command(
+        "unlinked",
+        _library("list_unlinked_firms"),
+        "List the firms without a link to science.",
+        index=False,
+    ),
+    _table_command(
+        "structure",
+        _library("measure_structure"),
+        "Measure how far each industry keeps to itself.",
+    ),
+    _table_command(
+        "roles",
+        _library("count_roles"),
+        "Count between which groups universities and platforms stand.",
     ),
     _table_command(
         "dimensions",

@@ -76,9 +76,10 @@ def order_labels(labels: NDArray[np.integer]) -> Ints:
 
 def compute_cores(adjacency: sp.csr_array) -> Ints:
     """Find the largest k such that a node keeps k neighbours of the same kind (Seidman 1983)."""
-    nk = load_networkit()
     graph = to_networkit(adjacency, weighted=False)
-    return np.asarray(nk.centrality.CoreDecomposition(graph).run().scores(), dtype=np.int64)
+    # On several threads it is no faster, and slower by far where others want them too.
+    method = load_networkit().centrality.CoreDecomposition(graph, enforceBucketQueueAlgorithm=True)
+    return np.asarray(method.run().scores(), dtype=np.int64)
 
 
 def compute_constraint(adjacency: sp.csr_array) -> Floats:

@@ -1,0 +1,67 @@
+"""The short form of docs/validation.md: what it promises, on fewer draws."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+sys.path.insert(0, str(BENCHMARKS))
+validation = importlib.import_module("validation")
+SCALE = validation.Scale(draws=400, cities=40)
+
+
+def read_table(check) -> list[list[str]]:
+    """Read the rows of a table that a check yields."""
+    lines = list(check(SCALE))[2:]
+    return [[cell.strip() for cell in line.strip("| ").split("|")] for line in lines]
+
+
+def read_share(cell: str) -> float:
+    return float(cell.strip("%")) / 100
+
+
+def test_p_values_are_uniform_under_their_nulls_and_never_too_small() -> None:
+    rows = read_table(validation.check_nulls)
+    assert len(rows) == 5
+    for _, draws, few, many, *shares in rows:
+        assert min(float(few), float(many)) > 0.01
+        for level, cell in zip(validation.LEVELS, shares, strict=True):
+            room = 2.6 * (level * (1 - level) / int(draws)) ** 0.5
+            assert read_share(cell) <= level + room
+
+
+def test_exact_intervals_cover_and_mid_ones_do_on_average() -> None:
+    for interval, _, _, least, mean, _ in read_table(validation.check_intervals):
+        if interval == "exact":
+            assert read_share(least) >= 0.95
+        else:
+            assert 0.94 < read_share(mean) < 0.97
+
+
+def test_false_gaps_are_rare_where_others_flag_many() -> None:
+    rows = read_table(validation.check_discoveries)
+    ours = [read_share(row[3]) for row in rows if row[2] == "ecograph"]
+    assert max(ours) <= 0.15  # 0.05, and what 40 cities may be off by
+    naive = {(row[0], row[1]): read_share(row[3]) for row in rows if "Poisson" in row[2]}
+    assert naive["uneven", "0"] > 0.2
+
+
+def test_power_rises_with_what_is_expected_and_degrees_hide_the_weak() -> None:
+    rows = read_table(validation.check_power)
+    ours = [read_share(row[1]) for row in rows]
+    assert ours[0] < 0.1
+    assert ours[-1] > 0.7
+    assert max(read_share(row[-1]) for row in rows) < 0.2
+
+
+@pytest.mark.parametrize("name", ["model", "registers"])
+def test_the_other_checks_run(name: str) -> None:
+    lines = list(validation.SECTIONS[name][1](SCALE))
+    assert lines
+    if name == "registers":
+        assert lines[2].startswith("| example-city | 1 |")
+        assert lines[2].endswith("| 生物医药 |")

@@ -61,11 +61,18 @@ def test_the_contract_commands_are_all_there():
         "analyse check summary centrality communities gaps dimensions tiers project map report "
         "read schema template generate convert"
     )
-    assert [c.name for c in commands] == promised.split()
+    added = "leaders pairs stability brokers partners unlinked structure roles"
+    names = [c.name for c in commands]
+    assert [name for name in names if name not in added.split()] == promised.split()
+    assert set(added.split()) < set(names)
 
 
 @pytest.mark.parametrize(
-    "name", ["summary", "centrality", "communities", "gaps", "dimensions", "tiers", "project"]
+    "name",
+    [
+        *("summary", "centrality", "leaders", "communities", "gaps", "stability", "brokers"),
+        *("unlinked", "structure", "roles", "dimensions", "tiers", "project"),
+    ],
 )
 def test_table_commands_write_strict_json_with_rows_meta_and_problems(name):
     done = run(name, JINZHONG, "--format", "json", "-q")

@@ -120,7 +120,8 @@ def _describe(ecosystem: Ecosystem) -> dict[str, Floats | Ints]:
         "steps": measure_steps(agreements, universities),
         "steps_any": measure_steps(ties.every, universities),
     }
-    spread = {name: value[ties.place] for name, value in values.items()}  # of others: any value
+    # What a node that is no organisation gets is never read: the last value, or 0.
+    spread = {name: np.append(value, 0)[ties.place] for name, value in values.items()}
     return {
         "pending": _count_pending(ecosystem),
         "demands": _count_demands(ecosystem),

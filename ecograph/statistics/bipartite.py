@@ -108,7 +108,7 @@ def fit_configuration(
     Examples
     --------
     >>> fit = fit_configuration(np.array([1, 1]), np.array([1, 1]))
-    >>> fit.expand().tolist()
+    >>> fit.expand().round(6).tolist()
     [[0.5, 0.5], [0.5, 0.5]]
     """
     if row_sums.sum() != column_sums.sum():

@@ -2,6 +2,7 @@
 
     python benchmarks/centrality.py DATA [DATA ...]
     python benchmarks/centrality.py --without networkx DATA [DATA ...]
+    python benchmarks/centrality.py --only core --only component DATA [DATA ...]
 
 Every library gets the network in its own form before the clock starts; ecograph gets its sparse
 matrix, and what it converts counts as its own time. All take turns in one run, on all processors
@@ -59,6 +60,9 @@ def main() -> None:
     """Print one table for each ecosystem folder."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--without", action="append", default=[], choices=list(MODULES))
+    parser.add_argument(
+        "--only", action="append", default=[], choices=list(OURS), metavar="MEASURE"
+    )
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("data", nargs="+")
     chosen = parser.parse_args()
@@ -68,17 +72,19 @@ def main() -> None:
             libraries.remove(name)
             print(f"{name} is not installed and does not take part.")
     for data in chosen.data:
-        print_table(project_ties(eg.load(data)), libraries, chosen.runs)
+        measures = chosen.only or list(OURS)
+        print_table(project_ties(eg.load(data)), libraries, chosen.runs, measures=measures)
 
 
-def print_table(network: Network, libraries: list[str], runs: int) -> None:
+def print_table(network: Network, libraries: list[str], runs: int, *, measures: list[str]) -> None:
     """Print a table: ours beside every library, and ours against the fastest."""
     calls = {library: PREPARE[library](network.adjacency) for library in libraries}
     ties = network.adjacency.nnz // 2
     print(f"\n{len(network.nodes):,} nodes, {ties:,} ties\n")
     print(f"| measure | ecograph, s | {' | '.join(libraries)} | ours / fastest | difference |")
     print("|---" * (len(libraries) + 4) + "|")
-    for measure, ours in OURS.items():
+    for measure in measures:
+        ours = OURS[measure]
         found: dict[str, Any] = {}
         contenders = {"ecograph": keep(found, "ecograph", lambda f=ours: f(network.adjacency))}
         for library, known in calls.items():

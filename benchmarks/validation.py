@@ -2,6 +2,7 @@
 
     python benchmarks/validation.py            # some minutes
     python benchmarks/validation.py --quick    # fewer draws; prints, writes nothing
+    python benchmarks/validation.py --only model
 
 Everything is simulated under a truth that is known, or computed from the laws themselves; seeds
 are fixed, so that the same figures come out again.
@@ -55,10 +56,13 @@ def main() -> None:
     """Run all checks; print them, and write them into the page."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="fewer draws; writes nothing")
-    quick = parser.parse_args().quick
+    parser.add_argument("--only", action="append", choices=list(SECTIONS), metavar="SECTION")
+    chosen = parser.parse_args()
+    quick = chosen.quick
     scale = Scale(200, 20) if quick else Scale(2000, 1000)
     text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Validation\n"
-    for name, (title, check) in SECTIONS.items():
+    for name in chosen.only or SECTIONS:
+        title, check = SECTIONS[name]
         print(f"\n## {title}\n", flush=True)
         body = "\n".join(show(line) for line in check(scale))
         text = replace_section(text, name, title, body)

@@ -10,7 +10,10 @@ import pandas as pd
 import pyarrow as pa
 import scipy.sparse as sp
 
-from ecograph.analysis.links import list_parties
+from ecograph.analysis.links import (
+    list_parties,
+    number_nodes,
+)
 from ecograph.analysis.meta import attach_meta
 from ecograph.analysis.phrases import concat_texts, join_by_owner, join_texts, to_objects
 from ecograph.analysis.ties import (
@@ -18,7 +21,6 @@ from ecograph.analysis.ties import (
     gather_ties,
     mark_existing,
     mark_linked,
-    number_nodes,
 )
 from ecograph.schema import read_schema
 

@@ -12,6 +12,7 @@ from ecograph.analysis.links import (
     list_links,
     list_parties,
     mark_science,
+    number_nodes,
     sum_exposure,
 )
 from ecograph.analysis.meta import attach_meta
@@ -200,8 +201,7 @@ def _estimate_dispersion(
 ) -> Dispersion:
     """Estimate how unevenly the links of an industry lie on its firms, listed or only stated."""
     positions = ecosystem.find_positions("industry")
-    place = np.full(len(ecosystem.keys), -1)
-    place[positions] = np.arange(len(positions))
+    place = number_nodes(ecosystem, positions)
     behind = links[links["enterprise"] >= 0].groupby(["industry", "enterprise"]).size()
     groups = place[behind.index.get_level_values("industry").to_numpy(dtype=np.int64)]
     stated = (table["exposure_from"] == "stated") & (exposure == "enterprises")

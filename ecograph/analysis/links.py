@@ -22,7 +22,9 @@ __all__ = [
     "list_firms",
     "list_links",
     "list_parties",
+    "list_topics",
     "mark_science",
+    "number_nodes",
     "read_accounts",
     "sum_exposure",
 ]
@@ -59,6 +61,13 @@ def list_links(ecosystem: Ecosystem) -> pd.DataFrame:
         ecosystem.memory["links"] = _list_links(ecosystem)
     links: pd.DataFrame = ecosystem.memory["links"]
     return links
+
+
+def list_topics(ecosystem: Ecosystem) -> pd.DataFrame:
+    """List what the links are about: industry, agreement, enterprise, discipline."""
+    agreement, discipline = ecosystem.find_pairs("about")
+    about = pd.DataFrame({"agreement": agreement, "discipline": discipline})
+    return list_links(ecosystem).merge(about, on="agreement")
 
 
 def mark_science(ecosystem: Ecosystem) -> Flags:
@@ -101,6 +110,13 @@ def _find_first_firm(ecosystem: Ecosystem, parties: pd.DataFrame) -> NDArray[np.
     first = np.full(len(ecosystem.keys), len(ecosystem.keys))
     np.minimum.at(first, firms["agreement"].to_numpy(), firms["party"].to_numpy())
     return np.where(first < len(ecosystem.keys), first, -1)
+
+
+def number_nodes(ecosystem: Ecosystem, positions: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Give some of all nodes numbers from 0 in their order; -1 to the others."""
+    numbers = np.full(len(ecosystem.keys), -1)
+    numbers[positions] = np.arange(len(positions))
+    return numbers
 
 
 def read_accounts(ecosystem: Ecosystem, figures: Sequence[str]) -> pd.DataFrame:

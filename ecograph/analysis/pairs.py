@@ -9,11 +9,16 @@ import pandas as pd
 from scipy import stats
 
 from ecograph.analysis.gaps import mark_relevant
-from ecograph.analysis.links import list_links
+from ecograph.analysis.links import list_topics, number_nodes
 from ecograph.analysis.meta import attach_meta
 from ecograph.statistics.bipartite import fit_configuration
 from ecograph.statistics.blocks import compare_blocks
-from ecograph.statistics.rates import bound_counts, control_discoveries, find_needed
+from ecograph.statistics.rates import (
+    bound_counts,
+    choose_verdicts,
+    control_discoveries,
+    find_needed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -96,7 +101,7 @@ def cross_disciplines(
     """
     industries, disciplines = (ecosystem.select(kind) for kind in ("industry", "discipline"))
     shape = (len(industries), len(disciplines))
-    topics = _list_topics(ecosystem)
+    topics = _number_topics(ecosystem)
     possible = _mark_possible(industries, disciplines.index, irrelevant)
     names = {
         "industry": np.repeat(industries.index.to_numpy(), len(disciplines)),
@@ -120,24 +125,19 @@ def cross_disciplines(
     return attach_meta(_order(table), ecosystem, "pairs", method=method)
 
 
-def _list_topics(ecosystem: Ecosystem) -> pd.DataFrame:
+def _number_topics(ecosystem: Ecosystem) -> pd.DataFrame:
     """List the links that are about a discipline: industry, unit, agreement, discipline.
 
     Industries and disciplines are numbered from 0. A unit is a firm, or an agreement that names
     none; a firm of two industries is a unit in each, with the links of that industry.
     """
-    place = np.full(len(ecosystem.keys), -1)
-    for kind in ("industry", "discipline"):
-        positions = ecosystem.find_positions(kind)
-        place[positions] = np.arange(len(positions))
-    agreement, discipline = ecosystem.find_pairs("about")
-    about = pd.DataFrame({"agreement": agreement, "discipline": place[discipline]})
-    links = list_links(ecosystem)
-    firm = links["enterprise"]
-    units = links.assign(
-        industry=place[links["industry"]], unit=firm.where(firm >= 0, links["agreement"])
-    )
-    return units[["industry", "unit", "agreement"]].merge(about, on="agreement")
+    topics = list_topics(ecosystem)
+    numbers = {
+        kind: number_nodes(ecosystem, ecosystem.find_positions(kind))[topics[kind]]
+        for kind in ("industry", "discipline")
+    }
+    firm = topics["enterprise"]
+    return topics.assign(**numbers, unit=firm.where(firm >= 0, topics["agreement"]))
 
 
 def _mark_possible(
@@ -212,16 +212,8 @@ def _judge(
     )
     enough = find_needed(alpha=settings.alpha, margin=settings.margin)
     ci_low = low / expected
-    verdict = np.select(
-        [
-            ~possible.ravel(),
-            q <= settings.alpha,
-            q_over <= settings.alpha,
-            ci_low > settings.margin,
-        ],
-        ["not_relevant", "gap", "over_linked", "as_expected"],
-        "not_enough_data",
-    )
+    verdict = choose_verdicts(q, q_over, ci_low, alpha=settings.alpha, margin=settings.margin)
+    verdict = np.where(possible.ravel(), verdict, "not_relevant")
     return {
         "firms_linked": firms.ravel(),
         "firms_expected": expected,

@@ -9,10 +9,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from ecograph.analysis.links import list_firms, list_links, list_parties, mark_science
+from ecograph.analysis.links import (
+    list_firms,
+    list_links,
+    list_parties,
+    list_topics,
+    mark_science,
+    number_nodes,
+)
 from ecograph.analysis.meta import attach_meta
 from ecograph.analysis.phrases import join_by_owner, to_objects
-from ecograph.analysis.ties import mark_existing, number_nodes
+from ecograph.analysis.ties import mark_existing
 from ecograph.statistics.relatedness import compute_proximity, compute_relatedness_density
 
 if TYPE_CHECKING:
@@ -115,7 +122,11 @@ def suggest_partners(ecosystem: Ecosystem) -> pd.DataFrame:
 
 def _gather_reasons(ecosystem: Ecosystem) -> tuple[pd.DataFrame, dict[str, int]]:
     """Gather why each industry has use for a discipline, for all pairs with a reason."""
-    demands, uses, firms = _list_demands(ecosystem), _list_uses(ecosystem), _list_firms(ecosystem)
+    demands, uses, firms = (
+        _list_demands(ecosystem),
+        list_topics(ecosystem)[[*_PAIR, "agreement"]],
+        _list_firms(ecosystem),
+    )
     parts = {
         "demanded": demands[[*_PAIR, "demand"]],
         "demanded_by": demands[[*_PAIR, "enterprise"]],
@@ -125,7 +136,8 @@ def _gather_reasons(ecosystem: Ecosystem) -> tuple[pd.DataFrame, dict[str, int]]
         )[[*_PAIR, "enterprise"]],
     }
     counts = {name: _tabulate(ecosystem, part.drop_duplicates()) for name, part in parts.items()}
-    topics = firms.merge(_list_topics(ecosystem), on="agreement")[["enterprise", "discipline"]]
+    about = _read_pairs(ecosystem, "about", "agreement", "discipline")
+    topics = firms.merge(about, on="agreement")[["enterprise", "discipline"]]
     related, counted = _relate(ecosystem, topics.drop_duplicates(), counts["in_use"])
     reasons = {**counts, "related": related}
     at = np.nonzero((counts["demanded"] > 0) | (counts["in_use"] > 0) | (related > 0))
@@ -146,16 +158,6 @@ def _list_demands(ecosystem: Ecosystem) -> pd.DataFrame:
     homes = pd.concat([concerned, of_firms])
     listed = studies[asked[studies["demand"]]].merge(stated, on="demand")
     return listed.merge(homes, on="demand")
-
-
-def _list_uses(ecosystem: Ecosystem) -> pd.DataFrame:
-    """List the links of industries by discipline: industry, discipline, agreement."""
-    links = list_links(ecosystem)[["industry", "agreement"]]
-    return links.merge(_list_topics(ecosystem), on="agreement")[[*_PAIR, "agreement"]]
-
-
-def _list_topics(ecosystem: Ecosystem) -> pd.DataFrame:
-    return _read_pairs(ecosystem, "about", "agreement", "discipline")
 
 
 def _list_firms(ecosystem: Ecosystem) -> pd.DataFrame:

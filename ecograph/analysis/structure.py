@@ -9,9 +9,13 @@ import pandas as pd
 import scipy.sparse as sp
 
 from ecograph import engine
-from ecograph.analysis.links import KNOWLEDGE_KINDS, list_firms
+from ecograph.analysis.links import (
+    KNOWLEDGE_KINDS,
+    list_firms,
+    number_nodes,
+)
 from ecograph.analysis.meta import attach_meta
-from ecograph.analysis.ties import cross_nodes, number_nodes
+from ecograph.analysis.ties import cross_nodes
 from ecograph.projection import project_ties
 from ecograph.schema import ORGANISATION_KINDS
 from ecograph.statistics.brokerage import ROLES, expect_brokerage

@@ -8,7 +8,11 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse import csgraph
 
-from ecograph.analysis.links import list_parties, mark_science
+from ecograph.analysis.links import (
+    list_parties,
+    mark_science,
+    number_nodes,
+)
 from ecograph.projection import project_ties
 from ecograph.schema import ORGANISATION_KINDS
 
@@ -31,7 +35,6 @@ __all__ = [
     "mark_existing",
     "mark_linked",
     "measure_steps",
-    "number_nodes",
 ]
 
 TIE_KINDS = ("party", "serves", "hosts", "joins", "yields")
@@ -120,13 +123,6 @@ def cross_nodes(rows: tuple[Ints, int], columns: tuple[Ints, int]) -> sp.csr_arr
     matrix = sp.csr_array((ones, (row[inside], column[inside])), shape=(height, width))
     matrix.data[:] = 1  # pairs that stand more than once were added up
     return matrix
-
-
-def number_nodes(ecosystem: Ecosystem, positions: Ints) -> Ints:
-    """Give some of all nodes numbers from 0 in their order; -1 to the others."""
-    numbers = np.full(len(ecosystem.keys), -1)
-    numbers[positions] = np.arange(len(positions))
-    return numbers
 
 
 def measure_steps(adjacency: sp.csr_array, goals: Ints) -> Floats:

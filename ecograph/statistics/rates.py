@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Dispersion",
     "bound_counts",
+    "choose_verdicts",
     "compare_rates",
     "compute_funnel",
     "control_discoveries",
@@ -132,7 +133,8 @@ def compare_rates(
     table["power"] = np.where(comparable, power, np.nan)
     enough = find_needed(alpha=alpha, margin=margin, dispersion=dispersion)
     table["needed"] = np.where(comparable, np.maximum(enough - expected, 0.0), np.nan)
-    table["verdict"] = _choose_verdict(table, alpha=alpha, margin=margin)
+    tested = (table[name].to_numpy() for name in ("q", "q_over", "ci_low"))
+    table["verdict"] = choose_verdicts(*tested, alpha=alpha, margin=margin)
     table["critical"] = pd.Series(critical).where(testable).astype("Int64")
     return table
 
@@ -391,6 +393,33 @@ def control_discoveries(p: Floats, testable: Flags) -> Floats:
     return q
 
 
+def choose_verdicts(
+    q: Floats, q_over: Floats, low: Floats, *, alpha: float, margin: float
+) -> NDArray[np.str_]:
+    """Say gap, over_linked, as_expected or not_enough_data of each count.
+
+    Parameters
+    ----------
+    q, q_over
+        Adjusted chances of as few and of as many; nan where it could not be tested.
+    low
+        Lower bound of the ratio to expectation.
+    alpha, margin
+        As in `compare_rates`.
+
+    Examples
+    --------
+    >>> few, many, low = np.array([0.01, 1, 1]), np.array([1, 1, 1.0]), np.array([0.1, 0.7, 0.2])
+    >>> choose_verdicts(few, many, low, alpha=0.05, margin=0.5).tolist()
+    ['gap', 'as_expected', 'not_enough_data']
+    """
+    return np.select(
+        [q <= alpha, q_over <= alpha, low > margin],
+        ["gap", "over_linked", "as_expected"],
+        "not_enough_data",
+    )
+
+
 def _invert(count: Floats, chance: float, dispersion: float) -> Floats:
     """Find the expectation at which as few events or fewer have a chance."""
     if dispersion <= 1:
@@ -419,11 +448,3 @@ def _find_high_critical(expected: Floats, alpha: float, dispersion: float) -> Fl
     else:
         k = stats.nbinom.isf(alpha, expected / (dispersion - 1), 1 / dispersion) + 1
     return np.asarray(k)
-
-
-def _choose_verdict(table: pd.DataFrame, *, alpha: float, margin: float) -> NDArray[np.str_]:
-    return np.select(
-        [table["q"] <= alpha, table["q_over"] <= alpha, table["ci_low"] > margin],
-        ["gap", "over_linked", "as_expected"],
-        "not_enough_data",
-    )

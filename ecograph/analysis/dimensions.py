@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -10,10 +9,10 @@ import pandas as pd
 from scipy import stats
 
 from ecograph import engine
-from ecograph.analysis.links import KNOWLEDGE_KINDS, list_links, list_parties, sum_exposure
+from ecograph.analysis.cooperation import Cooperation, gather_cooperation, list_standing
+from ecograph.analysis.links import list_links, sum_exposure
 from ecograph.analysis.meta import attach_meta
 from ecograph.projection import project_ties
-from ecograph.schema import read_schema
 from ecograph.texts import translate
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ def measure_dimensions(ecosystem: Ecosystem) -> pd.DataFrame:
     5 resident; a tie has the deepest of its agreements. Precision: ``key_focus`` is a location
     quotient of links over exposure.
     """
-    facts = _gather_facts(ecosystem)
+    facts = gather_cooperation(ecosystem)
     rows = {
         indicator: _describe(facts, indicator, dimension, measure(facts))
         for dimension, measures in _INDICATORS.items()
@@ -104,126 +103,21 @@ class _Measure(NamedTuple):
     ci_high: float = np.nan
 
 
-@dataclass(frozen=True, eq=False)
-class _Facts:
-    """What the indicators are measured on.
-
-    Parameters
-    ----------
-    ecosystem
-        The ecosystem.
-    agreements
-        Those that count, indexed by position: amount, rung, the first and last day that their
-        date may mean, first and last year of activity (nan where unknown).
-    firms
-        All firms that are listed.
-    partners
-        Universities and platforms with an agreement that counts.
-    shared
-        Enterprise, partner, agreement by position: every tie with each of its agreements.
-    ties
-        Indexed by the positions of enterprise and partner: agreements, rung, first and last
-        year, dated (number of agreements with a date).
-    events
-        Those held by the as-of day.
-    """
-
-    ecosystem: Ecosystem
-    agreements: pd.DataFrame
-    firms: pd.DataFrame
-    partners: pd.DataFrame
-    shared: pd.DataFrame
-    ties: pd.DataFrame
-    events: pd.DataFrame
-
-    @property
-    def registered(self) -> bool:
-        """Say whether there is a register of agreements, without which zero is not known."""
-        return len(self.ecosystem.counts) > 0
-
-
-def _gather_facts(ecosystem: Ecosystem) -> _Facts:
-    parties = list_parties(ecosystem)
-    agreements = _date_agreements(ecosystem)
-    partners = parties[ecosystem.mark(*KNOWLEDGE_KINDS)[parties["party"]]]
-    firms = parties[ecosystem.mark("enterprise")[parties["party"]]]
-    shared = firms.set_axis(["agreement", "enterprise"], axis=1).merge(
-        partners.set_axis(["agreement", "partner"], axis=1), on="agreement"
-    )
-    signing = np.isin(ecosystem.find_positions(*KNOWLEDGE_KINDS), partners["party"])
-    return _Facts(
-        ecosystem=ecosystem,
-        agreements=agreements,
-        firms=ecosystem.select("enterprise"),
-        partners=ecosystem.select(*KNOWLEDGE_KINDS)[signing],
-        shared=shared,
-        ties=_sum_ties(shared, agreements),
-        events=_list_events(ecosystem),
-    )
-
-
-def _date_agreements(ecosystem: Ecosystem) -> pd.DataFrame:
-    """List amount, rung, and the years from signing to the recorded end or the as-of day."""
-    columns = ["amount", "mode", "date_start", "date_end", "ends_start"]
-    part = ecosystem.parts.get("agreement", pd.DataFrame()).reindex(columns=columns)
-    nodes = part[ecosystem.counts]
-    nodes.index = ecosystem.find_positions("agreement")[ecosystem.counts]
-    rungs = {term.key: term.depth for term in read_schema().vocabularies["mode"]}
-    starts, ends = (pd.to_datetime(nodes[column]) for column in ("date_start", "ends_start"))
-    if ecosystem.as_of is not None:
-        day = pd.Timestamp(ecosystem.as_of)
-        ends = ends.mask(ends > day, day)
-    first = starts.dt.year.astype(float)
-    until = ends.dt.year.astype(float)
-    return pd.DataFrame(
-        {
-            "amount": nodes["amount"].astype(float),
-            "rung": nodes["mode"].map(rungs).astype(float),
-            "date_start": starts,
-            "date_end": pd.to_datetime(nodes["date_end"]),
-            "first": first,
-            "last": first.where(~(until > first), until),
-        }
-    )
-
-
-def _sum_ties(shared: pd.DataFrame, agreements: pd.DataFrame) -> pd.DataFrame:
-    details = shared.join(agreements[["rung", "first", "last"]], on="agreement")
-    return details.groupby(["enterprise", "partner"]).agg(
-        agreements=("agreement", "size"),
-        rung=("rung", "max"),
-        first=("first", "min"),
-        last=("last", "max"),
-        dated=("first", "count"),
-    )
-
-
-def _list_events(ecosystem: Ecosystem) -> pd.DataFrame:
-    counts = ["firms", "achievements", "matched", "intents", "agreements"]
-    events = ecosystem.table("events", ["date_start", "date_end", *counts])
-    days = {column: pd.to_datetime(events[column]) for column in ("date_start", "date_end")}
-    numbers = {column: events[column].astype(float) for column in counts}
-    events = pd.DataFrame({**days, **numbers})
-    if ecosystem.as_of is None:
-        return events
-    return events[~(events["date_start"] > pd.Timestamp(ecosystem.as_of))]
-
-
 # breadth
 
 
-def _count_partners(facts: _Facts) -> _Measure:
+def _count_partners(facts: Cooperation) -> _Measure:
     n = len(facts.agreements)
     return _Measure(len(facts.partners), n) if facts.registered else _Measure(np.nan, n)
 
 
-def _cover_firms(facts: _Facts) -> _Measure:
+def _cover_firms(facts: Cooperation) -> _Measure:
     if not facts.registered:
         return _Measure(np.nan, len(facts.firms))
     return _take_share(facts, facts.shared["enterprise"].nunique(), len(facts.firms))
 
 
-def _diversify_disciplines(facts: _Facts) -> _Measure:
+def _diversify_disciplines(facts: Cooperation) -> _Measure:
     agreement, discipline = facts.ecosystem.find_pairs("about")
     counted = facts.ecosystem.mark_counted()[agreement]
     n = len(np.unique(agreement[counted]))
@@ -231,13 +125,13 @@ def _diversify_disciplines(facts: _Facts) -> _Measure:
     return _Measure(effective, n, _divide(n, len(facts.agreements)))
 
 
-def _diversify_provinces(facts: _Facts) -> _Measure:
+def _diversify_provinces(facts: Cooperation) -> _Measure:
     provinces = _list_provinces(facts.partners)
     coverage = _divide(len(provinces), len(facts.partners))
     return _Measure(_count_effective(provinces), len(provinces), coverage)
 
 
-def _share_outside(facts: _Facts) -> _Measure:
+def _share_outside(facts: Cooperation) -> _Measure:
     provinces = _list_provinces(facts.partners)
     coverage = _divide(len(provinces), len(facts.partners))
     home = _find_home(facts)
@@ -246,7 +140,7 @@ def _share_outside(facts: _Facts) -> _Measure:
     return _take_share(facts, int((provinces != home).sum()), len(provinces), coverage)
 
 
-def _reach_industries(facts: _Facts) -> _Measure:
+def _reach_industries(facts: Cooperation) -> _Measure:
     industries = facts.ecosystem.select("industry")
     key = _is_marked(industries, "key")
     positions = facts.ecosystem.find_positions("industry")
@@ -260,33 +154,33 @@ def _reach_industries(facts: _Facts) -> _Measure:
 # depth
 
 
-def _centre_amounts(facts: _Facts) -> _Measure:
+def _centre_amounts(facts: Cooperation) -> _Measure:
     known = facts.agreements["amount"].dropna()
     coverage = _divide(len(known), len(facts.agreements))
     return _Measure(float(known.median()), len(known), coverage)
 
 
-def _average_modes(facts: _Facts) -> _Measure:
+def _average_modes(facts: Cooperation) -> _Measure:
     rungs = facts.ties["rung"].dropna()
     return _Measure(float(rungs.mean()), len(rungs), _divide(len(rungs), len(facts.ties)))
 
 
-def _share_deep(facts: _Facts) -> _Measure:
+def _share_deep(facts: Cooperation) -> _Measure:
     rungs = facts.ties["rung"].dropna()
     coverage = _divide(len(rungs), len(facts.ties))
     return _take_share(facts, int((rungs >= _DEEP).sum()), len(rungs), coverage)
 
 
-def _share_persistent(facts: _Facts) -> _Measure:
+def _share_persistent(facts: Cooperation) -> _Measure:
     """Share of ties with two years or more, of those whose agreements are all dated."""
     dated = facts.ties[facts.ties["dated"] == facts.ties["agreements"]]
     lasting = int((dated["last"] > dated["first"]).sum())
     return _take_share(facts, lasting, len(dated), _divide(len(dated), len(facts.ties)))
 
 
-def _share_housed(facts: _Facts) -> _Measure:
+def _share_housed(facts: Cooperation) -> _Measure:
     """Share of ties whose two ends host one platform; a platform counts as its own host."""
-    standing = _list_standing(facts.ecosystem)
+    standing = list_standing(facts.ecosystem)
     host, platform = facts.ecosystem.find_pairs("hosts")
     hosts = pd.DataFrame({"host": host, "platform": platform})[np.isin(platform, standing)]
     coverage = _divide(hosts["platform"].nunique(), len(standing))
@@ -303,7 +197,7 @@ def _share_housed(facts: _Facts) -> _Measure:
 # precision
 
 
-def _focus_key(facts: _Facts) -> _Measure:
+def _focus_key(facts: Cooperation) -> _Measure:
     """Compare the share of links in key industries with their share of exposure."""
     exposure = sum_exposure(facts.ecosystem, facts.ecosystem.settings.exposure)["exposure"]
     key = _is_marked(facts.ecosystem.select("industry"), "key")
@@ -316,11 +210,11 @@ def _focus_key(facts: _Facts) -> _Measure:
     return _Measure(_divide(share, expected), len(links), coverage)
 
 
-def _yield_intents(facts: _Facts) -> _Measure:
+def _yield_intents(facts: Cooperation) -> _Measure:
     return _take_yield(facts, facts.events["intents"], facts.events["firms"])
 
 
-def _yield_signings(facts: _Facts) -> _Measure:
+def _yield_signings(facts: Cooperation) -> _Measure:
     brought = facts.events["matched"].fillna(facts.events["achievements"])
     return _take_yield(facts, facts.events["agreements"], brought)
 
@@ -328,7 +222,7 @@ def _yield_signings(facts: _Facts) -> _Measure:
 # density
 
 
-def _rate_agreements(facts: _Facts) -> _Measure:
+def _rate_agreements(facts: Cooperation) -> _Measure:
     """Count the agreements certainly signed in the twelve months up to the as-of day."""
     if facts.ecosystem.as_of is None:
         return _Measure(np.nan, 0, _divide(0, len(facts.agreements)))
@@ -342,16 +236,16 @@ def _rate_agreements(facts: _Facts) -> _Measure:
     return _Measure(rate if facts.registered else np.nan, int(placed.sum()), coverage)
 
 
-def _average_multiplicity(facts: _Facts) -> _Measure:
+def _average_multiplicity(facts: Cooperation) -> _Measure:
     return _Measure(_divide(len(facts.shared), len(facts.ties)), len(facts.ties))
 
 
-def _fill_pairs(facts: _Facts) -> _Measure:
+def _fill_pairs(facts: Cooperation) -> _Measure:
     pairs = len(facts.firms) * len(facts.partners)
     return _Measure(_divide(len(facts.ties), pairs), pairs)
 
 
-def _rate_contacts(facts: _Facts) -> _Measure:
+def _rate_contacts(facts: Cooperation) -> _Measure:
     """Turn the mean gap between events, in months, into events a year."""
     months = _list_months(facts.events)
     span = months.max() - months.min()
@@ -359,7 +253,7 @@ def _rate_contacts(facts: _Facts) -> _Measure:
     return _Measure(rate, len(months), _divide(len(months), len(facts.events)))
 
 
-def _share_months(facts: _Facts) -> _Measure:
+def _share_months(facts: Cooperation) -> _Measure:
     months = _list_months(facts.events)
     coverage = _divide(len(months), len(facts.events))
     span = months.max() - months.min() + 1
@@ -368,14 +262,14 @@ def _share_months(facts: _Facts) -> _Measure:
     return _Measure(months.nunique() / span, int(span), coverage)
 
 
-def _share_giant(facts: _Facts) -> _Measure:
+def _share_giant(facts: Cooperation) -> _Measure:
     adjacency = project_ties(facts.ecosystem).adjacency
     tied = engine.compute_degree(adjacency) > 0
     largest = int((engine.compute_components(adjacency)[tied] == 0).sum())
     return _Measure(_divide(largest, int(tied.sum())), int(tied.sum()))
 
 
-_INDICATORS: Mapping[str, Mapping[str, Callable[[_Facts], _Measure]]] = {
+_INDICATORS: Mapping[str, Mapping[str, Callable[[Cooperation], _Measure]]] = {
     "breadth": {
         "partners": _count_partners,
         "firm_coverage": _cover_firms,
@@ -408,7 +302,7 @@ _INDICATORS: Mapping[str, Mapping[str, Callable[[_Facts], _Measure]]] = {
 
 
 def _describe(
-    facts: _Facts, indicator: str, dimension: str, measure: _Measure
+    facts: Cooperation, indicator: str, dimension: str, measure: _Measure
 ) -> tuple[object, ...]:
     """Lay out a row in the order of ``DIMENSION_COLUMNS``."""
     lang = facts.ecosystem.lang
@@ -427,7 +321,7 @@ def _describe(
     )
 
 
-def _take_share(facts: _Facts, k: int, n: int, coverage: float = np.nan) -> _Measure:
+def _take_share(facts: Cooperation, k: int, n: int, coverage: float = np.nan) -> _Measure:
     """Divide k by n, with the Wilson interval where k is a part of n."""
     if n == 0 or k > n:
         return _Measure(_divide(k, n), n, coverage)
@@ -436,7 +330,7 @@ def _take_share(facts: _Facts, k: int, n: int, coverage: float = np.nan) -> _Mea
     return _Measure(k / n, n, coverage, float(interval.low), float(interval.high))
 
 
-def _take_yield(facts: _Facts, gained: pd.Series, brought: pd.Series) -> _Measure:
+def _take_yield(facts: Cooperation, gained: pd.Series, brought: pd.Series) -> _Measure:
     """Divide sums over the events for which both are known."""
     known = gained.notna() & brought.notna()
     coverage = _divide(int(known.sum()), len(known))
@@ -474,7 +368,7 @@ def _list_provinces(nodes: pd.DataFrame) -> pd.Series:
     return nodes.reindex(columns=["province"])["province"].dropna()
 
 
-def _find_home(facts: _Facts) -> str | None:
+def _find_home(facts: Cooperation) -> str | None:
     """Find the one province of the resident universities, else of the firms, else None."""
     universities = facts.ecosystem.select("university")
     resident = universities[_is_marked(universities, "resident")]
@@ -483,15 +377,6 @@ def _find_home(facts: _Facts) -> str | None:
         if len(provinces) == 1:
             return str(provinces[0])
     return None
-
-
-def _list_standing(ecosystem: Ecosystem) -> Ints:
-    """List the positions of the platforms that are not merely planned."""
-    platforms = ecosystem.select("platform")
-    status = platforms.reindex(columns=["status"])["status"]
-    stands = status.isna() | status.isin(ecosystem.settings.counted)
-    positions: Ints = ecosystem.find_positions("platform")[np.asarray(stands, dtype=bool)]
-    return positions
 
 
 def _list_months(events: pd.DataFrame) -> pd.Series:

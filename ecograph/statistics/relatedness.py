@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Counts = Sequence[float] | Floats | NDArray[np.integer]
     Table = NDArray[np.floating | np.integer | np.bool_]
 
 __all__ = [
     "Method",
     "compute_cross_proximity",
+    "compute_opportunity",
     "compute_proximity",
     "compute_relatedness_density",
 ]
@@ -138,6 +142,45 @@ def compute_relatedness_density(presence: Table, proximity: Floats) -> Floats:
     present = (np.asarray(presence) > 0) @ weights
     density = present / np.where(around > 0, around, np.nan)
     return np.minimum(density, 1.0)  # the two sums may be rounded apart
+
+
+def compute_opportunity(demand: Counts, supply: Counts, density: Floats) -> Floats:
+    """Multiply what is asked for, what is there to give it, and how close the two are.
+
+    Parameters
+    ----------
+    demand
+        How much each region (industry) asks for, 0 or more; of all activities alike, or regions x
+        activities.
+    supply
+        How much there is of each activity (discipline), 0 or more.
+    density
+        Regions x activities: relatedness density, 0 to 1.
+
+    Returns
+    -------
+    numpy.ndarray
+        Regions x activities: share of all demand x share of all supply x density; nan where the
+        density is unknown, or where there is no demand or no supply at all.
+
+    Notes
+    -----
+    Without the last factor it orders pairs as their expected count does, so that whatever it knows
+    beyond popularity is relatedness: Hidalgo et al., Science 317, 482-487, 2007; that it must be
+    judged by what it foretells: Albora et al., Scientific Reports 13, 1140, 2023.
+
+    Examples
+    --------
+    >>> compute_opportunity([3, 1], [1, 1], np.array([[1.0, 0.5], [0.4, np.nan]])).tolist()
+    [[0.375, 0.1875], [0.05, nan]]
+    """
+    asked, given = (np.asarray(part, dtype=float) for part in (demand, supply))
+    if asked.ndim == 1:
+        asked = asked[:, np.newaxis]
+    totals = np.array([asked.sum(), given.sum()])
+    asked_total, given_total = np.where(totals > 0, totals, np.nan)
+    opportunity: Floats = (asked / asked_total) * (given / given_total) * density
+    return opportunity
 
 
 def _prepare(table: Table, method: Method) -> Floats:

@@ -11,6 +11,7 @@ from scipy.spatial.distance import cdist
 
 from ecograph.statistics.relatedness import (
     compute_cross_proximity,
+    compute_opportunity,
     compute_proximity,
     compute_relatedness_density,
 )
@@ -206,3 +207,27 @@ def test_arguments_stay_as_they_are():
     compute_relatedness_density(presence, proximity)
     assert (presence == PRESENCE).all()
     assert (proximity == before).all()
+
+
+class TestOpportunity:
+    """Demand times supply times density."""
+
+    def test_multiplies_shares_and_density(self):
+        density = np.array([[0.2, 1.0, 0.0], [0.5, 0.5, np.nan]])
+        found = compute_opportunity([1, 4], np.array([5, 3, 2]), density)
+        worked = [[0.2 * 0.5 * 0.2, 0.2 * 0.3, 0.0], [0.8 * 0.5 * 0.5, 0.8 * 0.3 * 0.5, np.nan]]
+        np.testing.assert_allclose(found, worked, rtol=1e-12)
+
+    def test_takes_demand_by_pair(self):
+        asked = np.array([[0, 2], [1, 1]])
+        found = compute_opportunity(asked, [1, 3], np.ones((2, 2)))
+        np.testing.assert_allclose(found, [[0.0, 0.375], [0.0625, 0.1875]], rtol=1e-12)
+
+    def test_orders_pairs_as_their_sums_where_all_are_alike_close(self):
+        rows, columns = np.array([7, 2, 1]), np.array([6, 4])
+        found = compute_opportunity(rows, columns, np.ones((3, 2)))
+        np.testing.assert_allclose(found, np.outer(rows, columns) / 100, rtol=1e-12)
+
+    @pytest.mark.parametrize(("demand", "supply"), [([0, 0], [1, 1]), ([1, 1], [0, 0])])
+    def test_knows_nothing_without_demand_or_supply(self, demand, supply):
+        assert np.isnan(compute_opportunity(demand, supply, np.ones((2, 2)))).all()

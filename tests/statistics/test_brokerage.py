@@ -71,6 +71,24 @@ def test_counts_are_those_of_triples_looked_at_one_by_one(drawn):
     assert found.to_numpy().tolist() == count_triples(graph, groups).tolist()
 
 
+def test_the_loop_over_triples_gives_the_published_roles_of_a_directed_network():
+    """Roles that the R packages sna and cograph give for the example of cograph's manual.
+
+    Ours are for networks without direction; this loop, by which they are checked, takes both.
+    """
+    graph = nx.DiGraph([(0, 1), (0, 2), (1, 2), (1, 3), (2, 3), (3, 0)])
+    published = {
+        "coordinator": [0, 0, 0, 0],
+        "itinerant": [1, 0, 0, 1],
+        "representative": [0, 1, 0, 1],
+        "gatekeeper": [1, 0, 1, 0],
+        "liaison": [0, 0, 0, 0],
+    }
+    counts = count_triples(graph, HALVES)
+    found = {role: counts[:, ROLES.index(role)].tolist() for role in published}
+    assert found == published
+
+
 @pytest.mark.parametrize("steps", [1, 50, 4_000_000])
 def test_larger_networks_are_counted_alike_in_any_blocks(monkeypatch, steps):
     monkeypatch.setattr("ecograph.statistics.brokerage._STEPS_AT_ONCE", steps)

@@ -5,8 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ecograph.render.charts import Interval, draw_intervals
+from ecograph.render.funnel import Limits, Point, draw_funnel, find_range
 from ecograph.render.reporting.tables import list_rows
+from ecograph.statistics.rates import compute_funnel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["find_dispersion", "find_least", "present_gaps"]
 
+_LEVELS = (0.95, 0.998)  # the custom of funnel plots
+_STEPS = 240
+
 
 def present_gaps(page: Page) -> dict[str, object]:
     """Present industries beside what their size would give."""
@@ -28,6 +35,8 @@ def present_gaps(page: Page) -> dict[str, object]:
     return {
         "title": _title_chart(page),
         "chart": _draw_gaps(page, comparable) if len(comparable) else "",
+        "funnel_title": voice.say("gaps.funnel"),
+        "funnel": _draw_funnel(page, comparable) if len(comparable) > 1 else "",
         "incomparable": voice.say("gaps.incomparable", names=voice.join(unknown["name"]))
         if len(unknown) and len(comparable)
         else "",
@@ -70,6 +79,34 @@ def _draw_gaps(page: Page, gaps: pd.DataFrame) -> Markup:
         title=str(_title_chart(page)),
         fewer=str(page.voice.say("gaps.fewer")),
         more=str(page.voice.say("gaps.more")),
+    )
+
+
+def _draw_funnel(page: Page, gaps: pd.DataFrame) -> Markup:
+    """Draw industries against what was to be expected, by how little chance may explain."""
+    voice = page.voice
+    points = [
+        Point(
+            label=str(row["name"]),
+            note=str(_note_gap(voice, row)),
+            expected=row["expected"],
+            ratio=row["ratio"],
+            verdict=row["verdict"],
+        )
+        for row in list_rows(gaps[gaps["expected"] > 0])
+    ]
+    expected = np.geomspace(*find_range(points), _STEPS)
+    limits = compute_funnel(expected, levels=_LEVELS, dispersion=find_dispersion(page))
+    bands = [
+        Limits(str(voice.write(level, "level")), *part[["expected", "low", "high"]].to_numpy().T)
+        for level, part in limits.groupby("level")
+    ]
+    return draw_funnel(
+        points,
+        bands,
+        title=str(voice.say("gaps.funnel")),
+        x_name=str(voice.say("gaps.funnel_x")),
+        y_name=str(voice.say("gaps.funnel_y")),
     )
 
 

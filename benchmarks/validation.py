@@ -14,9 +14,10 @@ import argparse
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-import networkx as nx
 import numpy as np
 from clock import ROOT
+from oracles import compare_bicm, compare_permutations, compare_published, read_davis
+from rankings import check_rankings
 from run import describe_machine, replace_section
 from scipy import stats
 
@@ -46,10 +47,11 @@ TOPICS = 20
 
 
 class Scale(NamedTuple):
-    """How many draws and cities."""
+    """How many draws, cities, and towns of which organisations are ranked."""
 
     draws: int
     cities: int
+    towns: int
 
 
 def main() -> None:
@@ -59,7 +61,7 @@ def main() -> None:
     parser.add_argument("--only", action="append", choices=list(SECTIONS), metavar="SECTION")
     chosen = parser.parse_args()
     quick = chosen.quick
-    scale = Scale(200, 20) if quick else Scale(2000, 1000)
+    scale = Scale(200, 20, 2) if quick else Scale(2000, 1000, 60)
     text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Validation\n"
     for name in chosen.only or SECTIONS:
         title, check = SECTIONS[name]
@@ -249,13 +251,6 @@ def flag_by_model(links: Floats, random: np.random.Generator) -> bool:
 # The configuration model
 
 
-def read_davis() -> NDArray[np.bool_]:
-    """Read the southern women of Natchez (18 x 14)."""
-    graph = nx.davis_southern_women_graph()
-    top, bottom = graph.graph["top"], graph.graph["bottom"]
-    return np.asarray(nx.bipartite.biadjacency_matrix(graph, top, bottom).toarray() > 0)
-
-
 def check_model(scale: Scale) -> Iterator[str]:
     """Check sums, time, and what tables of exactly the same sums say."""
     table = read_davis()
@@ -311,6 +306,10 @@ SECTIONS: dict[str, tuple[str, Callable[[Scale], Iterator[str]]]] = {
     "discoveries": ("False gaps among gaps", check_discoveries),
     "power": ("How weak industries are found", check_power),
     "model": ("The configuration model", check_model),
+    "permutations": ("Permutations", lambda scale: compare_permutations(scale.draws)),
+    "rankings": ("Ranks", lambda scale: check_rankings(scale.towns, scale.draws // 10)),
+    "published": ("Published figures", lambda _: compare_published()),
+    "bicm": ("Beside the package bicm", lambda _: compare_bicm()),
     "registers": ("The data that ship with ecograph", check_registers),
 }
 

@@ -167,7 +167,7 @@ def compute_opportunity(demand: Counts, supply: Counts, density: Floats) -> Floa
     -----
     Without the last factor it orders pairs as their expected count does, so that whatever it knows
     beyond popularity is relatedness: Hidalgo et al., Science 317, 482-487, 2007; that it must be
-    judged by what it foretells: Albora et al., Scientific Reports 13, 1140, 2023.
+    judged by what it foretells: Albora et al., Scientific Reports 13, 1481, 2023.
 
     Examples
     --------

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
-from ecograph.analysis.links import (
-    list_firms,
-    list_links,
-    list_parties,
-    list_topics,
-    mark_science,
-    number_nodes,
-)
+from ecograph.analysis.links import list_links, list_parties
 from ecograph.analysis.meta import attach_meta
-from ecograph.analysis.phrases import join_by_owner, to_objects
-from ecograph.analysis.ties import mark_existing
+from ecograph.analysis.supply import gather_supply
+from ecograph.analysis.uses import count_uses, cross_firms
 from ecograph.statistics.relatedness import compute_proximity, compute_relatedness_density
 
 if TYPE_CHECKING:
@@ -27,9 +18,9 @@ if TYPE_CHECKING:
 
     from ecograph.ecosystem import Ecosystem
 
+    Flags = NDArray[np.bool_]
     Floats = NDArray[np.float64]
     Ints = NDArray[np.integer]
-    Objects = NDArray[np.object_]
 
 __all__ = ["PARTNER_COLUMNS", "suggest_partners"]
 
@@ -56,11 +47,9 @@ PARTNER_COLUMNS = (
 )
 
 _PAIR = ["industry", "discipline"]
-_SUPPLY = ["discipline", "university"]
 _MOST_FIRST = ("demanded", "in_use", "related", "offered", "teams", "achievements", "links")
 _COUNTS = ("universities", "offered", "teams", "achievements", "links")
 _NOBODY = -1
-_JOINER = "；"
 _METHOD = {
     "demanded": "demands of the industry that name the discipline; a demand belongs to the "
     "industries that it names, where it names none to those of its firm",
@@ -107,7 +96,7 @@ def suggest_partners(ecosystem: Ecosystem) -> pd.DataFrame:
     industry's own are among them (``firms`` and ``firms_of_several`` in the meta say how many).
     """
     reasons, counted = _gather_reasons(ecosystem)
-    supply = _gather_supply(ecosystem)
+    supply = gather_supply(ecosystem)
     supply["universities"] = supply.groupby("discipline")["university"].transform("size")
     rows = reasons.merge(supply, on="discipline", how="left")
     rows["university"] = rows["university"].fillna(_NOBODY).astype(np.int64)
@@ -122,125 +111,22 @@ def suggest_partners(ecosystem: Ecosystem) -> pd.DataFrame:
 
 def _gather_reasons(ecosystem: Ecosystem) -> tuple[pd.DataFrame, dict[str, int]]:
     """Gather why each industry has use for a discipline, for all pairs with a reason."""
-    demands, uses, firms = (
-        _list_demands(ecosystem),
-        list_topics(ecosystem)[[*_PAIR, "agreement"]],
-        _list_firms(ecosystem),
-    )
-    parts = {
-        "demanded": demands[[*_PAIR, "demand"]],
-        "demanded_by": demands[[*_PAIR, "enterprise"]],
-        "in_use": uses,
-        "used_by": uses.merge(firms, on="agreement").merge(
-            list_firms(ecosystem), on=["industry", "enterprise"]
-        )[[*_PAIR, "enterprise"]],
-    }
-    counts = {name: _tabulate(ecosystem, part.drop_duplicates()) for name, part in parts.items()}
-    about = _read_pairs(ecosystem, "about", "agreement", "discipline")
-    topics = firms.merge(about, on="agreement")[["enterprise", "discipline"]]
-    related, counted = _relate(ecosystem, topics.drop_duplicates(), counts["in_use"])
+    counts, firms = count_uses(ecosystem), cross_firms(ecosystem)
+    related = _relate(firms, counts["in_use"])
     reasons = {**counts, "related": related}
     at = np.nonzero((counts["demanded"] > 0) | (counts["in_use"] > 0) | (related > 0))
     pairs = {
         kind: ecosystem.find_positions(kind)[number] for kind, number in zip(_PAIR, at, strict=True)
     }
-    return pd.DataFrame({**pairs, **{name: table[at] for name, table in reasons.items()}}), counted
+    several = int((firms.sum(axis=1) > 1).sum())
+    table = pd.DataFrame({**pairs, **{name: value[at] for name, value in reasons.items()}})
+    return table, {"firms": len(firms), "firms_of_several": several}
 
 
-def _list_demands(ecosystem: Ecosystem) -> pd.DataFrame:
-    """List what is demanded: demand, discipline, enterprise and industry."""
-    asked = ecosystem.mark("demand") & mark_existing(ecosystem)
-    studies = _read_pairs(ecosystem, "studies", "demand", "discipline")
-    concerned = _read_pairs(ecosystem, "concerns", "demand", "industry")
-    stated = _read_pairs(ecosystem, "needs", "enterprise", "demand")
-    silent = stated[~stated["demand"].isin(concerned["demand"])]
-    of_firms = silent.merge(list_firms(ecosystem), on="enterprise")[["demand", "industry"]]
-    homes = pd.concat([concerned, of_firms])
-    listed = studies[asked[studies["demand"]]].merge(stated, on="demand")
-    return listed.merge(homes, on="demand")
-
-
-def _list_firms(ecosystem: Ecosystem) -> pd.DataFrame:
-    """List the firms that are parties of agreements with science: agreement, enterprise."""
-    parties = list_parties(ecosystem).rename(columns={"party": "enterprise"})
-    firm = ecosystem.mark("enterprise")[parties["enterprise"]]
-    return parties[firm & mark_science(ecosystem)[parties["agreement"]]]
-
-
-def _read_pairs(ecosystem: Ecosystem, kind: str, source: str, target: str) -> pd.DataFrame:
-    return pd.DataFrame(dict(zip((source, target), ecosystem.find_pairs(kind), strict=True)))
-
-
-def _tabulate(ecosystem: Ecosystem, pairs: pd.DataFrame) -> Ints:
-    """Count the rows of each industry and discipline."""
-    sides = [ecosystem.find_positions(kind) for kind in _PAIR]
-    row, column = (
-        number_nodes(ecosystem, side)[pairs[kind]] for kind, side in zip(_PAIR, sides, strict=True)
-    )
-    height, width = map(len, sides)
-    return np.bincount(row * width + column, minlength=height * width).reshape(height, width)
-
-
-def _relate(
-    ecosystem: Ecosystem, topics: pd.DataFrame, used: Ints
-) -> tuple[Floats, dict[str, int]]:
+def _relate(firms: Flags, used: Ints) -> Floats:
     """Compute how related each discipline is to those that each industry uses."""
-    column = number_nodes(ecosystem, ecosystem.find_positions("discipline"))[topics["discipline"]]
-    row, firms = pd.factorize(topics["enterprise"])
-    presence = np.zeros((len(firms), used.shape[1]), dtype=bool)
-    presence[row, column] = True
-    density = compute_relatedness_density(used, compute_proximity(presence))
-    several = int((presence.sum(axis=1) > 1).sum())
-    counted = {"firms": len(firms), "firms_of_several": several}
-    return np.where(used.any(axis=1, keepdims=True), density, np.nan), counted
-
-
-def _gather_supply(ecosystem: Ecosystem) -> pd.DataFrame:
-    """Gather what each university has in each discipline, for all pairs with anything."""
-    teams = _read_pairs(ecosystem, "fields", "university", "team")
-    teams = teams.merge(_read_pairs(ecosystem, "studies", "team", "discipline"), on="team")
-    results = _list_results(ecosystem)
-    parts = [
-        _read_offers(ecosystem),
-        _count(teams, _SUPPLY, "teams"),
-        _join_teams(ecosystem, teams),
-        _count(results, _SUPPLY, "achievements"),
-    ]
-    return functools.reduce(lambda one, two: one.merge(two, on=_SUPPLY, how="outer"), parts)
-
-
-def _read_offers(ecosystem: Ecosystem) -> pd.DataFrame:
-    university, discipline = ecosystem.find_ends("offers")
-    levels: Objects = np.full(len(university), "", dtype=object)
-    if "offers" in ecosystem.edge_columns:
-        edges = ecosystem.edge_columns["offers"]
-        levels = np.array([*edges.levels, ""], dtype=object)[edges.level]
-    columns = {"university": university, "discipline": discipline, "level": levels, "offered": 1}
-    return pd.DataFrame(columns).drop_duplicates(_SUPPLY)
-
-
-def _list_results(ecosystem: Ecosystem) -> pd.DataFrame:
-    """List the achievements of universities and of their teams by discipline."""
-    university, team = ecosystem.find_ends("fields")
-    owner, achievement = ecosystem.find_ends("yields")
-    home = np.arange(len(ecosystem.keys))
-    home[team] = university
-    known = ecosystem.mark("university")[home[owner]] & mark_existing(ecosystem)[achievement]
-    columns = {"university": home[owner][known], "achievement": achievement[known]}
-    owned = pd.DataFrame(columns).drop_duplicates()
-    studies = _read_pairs(ecosystem, "studies", "achievement", "discipline")
-    return owned.merge(studies, on="achievement")
-
-
-def _join_teams(ecosystem: Ecosystem, teams: pd.DataFrame) -> pd.DataFrame:
-    """Name the teams of each university in each discipline."""
-    listed = teams.sort_values([*_SUPPLY, "team"])
-    groups = listed.groupby(_SUPPLY)
-    owners = groups.ngroup().to_numpy(dtype=np.int64)
-    names = pa.array(ecosystem.names[listed["team"]].to_numpy(dtype=object), pa.large_string())
-    pairs = listed[_SUPPLY].drop_duplicates()
-    joined = join_by_owner(names, owners, _JOINER, size=len(pairs))
-    return pairs.assign(team_names=to_objects(joined))
+    density = compute_relatedness_density(used, compute_proximity(firms))
+    return np.where(used.any(axis=1, keepdims=True), density, np.nan)
 
 
 def _count_links(ecosystem: Ecosystem) -> pd.DataFrame:
@@ -248,11 +134,7 @@ def _count_links(ecosystem: Ecosystem) -> pd.DataFrame:
     parties = list_parties(ecosystem).rename(columns={"party": "university"})
     signed = parties[ecosystem.mark("university")[parties["university"]]]
     links = list_links(ecosystem).merge(signed, on="agreement")
-    return _count(links, ["industry", "university"], "links")
-
-
-def _count(rows: pd.DataFrame, keys: list[str], name: str) -> pd.DataFrame:
-    return rows.groupby(keys).size().rename(name).reset_index()
+    return links.groupby(["industry", "university"]).size().rename("links").reset_index()
 
 
 def _order(rows: pd.DataFrame) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from ecograph.analysis.backbone import project_backbone
 from ecograph.analysis.centrality import rank
 from ecograph.coding import find_places
 from ecograph.errors import SettingsError
@@ -34,6 +35,7 @@ from ecograph.texts import LANGUAGES, translate
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from ecograph.analysis.backbone import Method
     from ecograph.ecosystem import Ecosystem
 
 __all__ = ["EDGE_KINDS", "MEASURES", "to_html"]
@@ -78,6 +80,8 @@ class _View:
 
     ``nodes`` has the shown nodes with ``x``, ``y``; ``edges`` the lines between them by number
     of node, with the agreements behind each; ``left_out`` counts ties that are not drawn.
+    ``backbone`` has the ties that may be drawn, and ``candidates`` counts the organisations that
+    may be shown: all if there is no backbone.
     """
 
     ecosystem: Ecosystem
@@ -87,6 +91,8 @@ class _View:
     nodes: pd.DataFrame
     edges: pd.DataFrame
     left_out: int
+    backbone: pd.DataFrame | None
+    candidates: int
 
     def say(self, key: str, **values: object) -> str:
         return translate(f"map.{key}", self.lang, **values)
@@ -99,6 +105,7 @@ def to_html(
     lang: str | None = None,
     limit: int | None = None,
     ranking: pd.DataFrame | None = None,
+    backbone: Method | None = None,
 ) -> str:
     """Draw the interactive map of an ecosystem as one self-contained page.
 
@@ -115,6 +122,9 @@ def to_html(
         The most nodes shown; by default the setting ``map_nodes``.
     ranking
         The result of `rank`, where it is there already.
+    backbone
+        A method of `ecograph.analysis.backbone.find_backbone`: draw only the ties of the
+        backbone, and the organisations that have one, with what belongs to them. By default all.
 
     Returns
     -------
@@ -124,13 +134,14 @@ def to_html(
     Raises
     ------
     SettingsError
-        If size, lang or limit is not one that is known.
+        If size, lang, limit or backbone is not one that is known.
     """
     lang = lang or ecosystem.lang
     limit = ecosystem.settings.map_nodes if limit is None else limit
     _check_choices(size, lang, limit)
     ranking = rank(ecosystem) if ranking is None else ranking
-    view = _choose(ecosystem, lang=lang, size=size, limit=limit, ranking=ranking)
+    ties = None if backbone is None else project_backbone(ecosystem, method=backbone)
+    view = _choose(ecosystem, lang=lang, size=size, limit=limit, ranking=ranking, backbone=ties)
     return _render(view)
 
 
@@ -147,16 +158,26 @@ def _check_choices(size: str, lang: str, limit: int) -> None:
 
 
 def _choose(
-    ecosystem: Ecosystem, *, lang: str, size: str, limit: int, ranking: pd.DataFrame
+    ecosystem: Ecosystem,
+    *,
+    lang: str,
+    size: str,
+    limit: int,
+    ranking: pd.DataFrame,
+    backbone: pd.DataFrame | None,
 ) -> _View:
     industries = ecosystem.select("industry")
     room = limit - min(len(industries), limit // _ROOM)
-    order = ranking.rename_axis("id").reset_index()
+    order = _keep_tied(ranking, backbone).rename_axis("id").reset_index()
     order = order.sort_values([size, "id"], ascending=[False, True], kind="stable")
     chosen = _take_nodes(ecosystem, order["id"].head(room))
     context = ecosystem.select(*_CONTEXT_KINDS)
     edges = _list_edges(ecosystem, chosen.index, context.index)
-    context = _choose_context(context, edges, limit - len(chosen), complete=room >= len(ranking))
+    if backbone is not None:
+        edges = _keep_backbone(edges, backbone)
+        context = _keep_linked(context, edges) if len(backbone) else context
+    complete = room >= len(ranking) and backbone is None
+    context = _choose_context(context, edges, limit - len(chosen), complete=complete)
     nodes = pd.concat([chosen, context])
     edges = edges[edges["source"].isin(nodes.index) & edges["target"].isin(nodes.index)]
     drawn = pd.concat([_thin(part, _MOST.get(kind)) for kind, part in _split(edges)])
@@ -166,7 +187,28 @@ def _choose(
     )
     nodes[["x", "y"]] = _place(len(nodes), drawn, ecosystem.settings.seed)
     left_out = int((edges["kind"] == "tie").sum() - (drawn["kind"] == "tie").sum())
-    return _View(ecosystem, lang, size, ranking, nodes, drawn, left_out)
+    return _View(ecosystem, lang, size, ranking, nodes, drawn, left_out, backbone, len(order))
+
+
+def _keep_tied(ranking: pd.DataFrame, backbone: pd.DataFrame | None) -> pd.DataFrame:
+    """Keep the organisations that have a tie in the backbone, or all if there is none."""
+    if backbone is None:
+        return ranking
+    return ranking[ranking.index.isin(backbone["source"]) | ranking.index.isin(backbone["target"])]
+
+
+def _keep_backbone(edges: pd.DataFrame, backbone: pd.DataFrame) -> pd.DataFrame:
+    """Keep, of the ties, those of the backbone, and all other lines."""
+    ends = pd.MultiIndex.from_frame(edges[["source", "target"]])
+    strong = ends.isin(pd.MultiIndex.from_frame(backbone[["source", "target"]]))
+    return edges[(edges["kind"] != "tie") | strong].reset_index(drop=True)
+
+
+def _keep_linked(context: pd.DataFrame, edges: pd.DataFrame) -> pd.DataFrame:
+    """Keep the industries and disciplines that have a line which is shown at first."""
+    count = edges["kind"].map(edges["kind"].value_counts())
+    seen = edges[edges["kind"].isin(_SHOWN_AT_FIRST) | (count <= _FEW)]
+    return context[context.index.isin(seen["source"]) | context.index.isin(seen["target"])]
 
 
 def _take_nodes(ecosystem: Ecosystem, ids: pd.Series) -> pd.DataFrame:
@@ -673,7 +715,7 @@ def _describe_edge_kinds(view: _View) -> list[dict[str, Any]]:
     return [
         {
             "key": kind,
-            "label": view.say(f"line.{kind}"),
+            "label": _label_line(view, kind),
             "colour": colour,
             "count": int(counts[kind]),
             "shown": kind in _SHOWN_AT_FIRST or int(counts[kind]) <= _FEW,
@@ -682,6 +724,11 @@ def _describe_edge_kinds(view: _View) -> list[dict[str, Any]]:
         for kind, colour in EDGE_KINDS.items()
         if kind in counts
     ]
+
+
+def _label_line(view: _View, kind: str) -> str:
+    backbone = kind == "tie" and view.backbone is not None
+    return view.say("backbone.line" if backbone else f"line.{kind}")
 
 
 def _list_industries(view: _View) -> list[tuple[int, str]]:
@@ -708,13 +755,31 @@ def _summarise(view: _View) -> list[tuple[str, str]]:
 
 def _list_notes(view: _View) -> list[str]:
     """Say what is not on the map."""
-    shown, total = int(view.nodes["kind"].isin(ORGANISATION_KINDS).sum()), len(view.ranking)
+    shown = int(view.nodes["kind"].isin(ORGANISATION_KINDS).sum())
+    counts = {"shown": f"{shown:,}", "total": f"{view.candidates:,}"}
     measure = view.say(f"page.{view.size}")
-    notes = []
-    if shown < total:
-        notes.append(view.say("limited", shown=f"{shown:,}", total=f"{total:,}", measure=measure))
+    notes = [] if view.backbone is None else _tell_backbone(view, view.backbone)
+    if shown < view.candidates:
+        key = "limited" if view.backbone is None else "backbone.limited"
+        notes.append(view.say(key, measure=measure, **counts))
     if view.left_out:
         drawn = int((view.edges["kind"] == "tie").sum())
         total_ties = f"{drawn + view.left_out:,}"
         notes.append(view.say("thinned", shown=f"{drawn:,}", total=total_ties))
     return notes
+
+
+def _tell_backbone(view: _View, backbone: pd.DataFrame) -> list[str]:
+    """Say what the backbone is, and how much it hides."""
+    how = backbone.attrs["meta"]["method"]
+    rule = "ends" if how["backbone"]["method"] == "disparity" else "shared"
+    notes = [
+        view.say(f"backbone.{rule}", alpha=f"{view.ecosystem.settings.alpha:.0%}"),
+        view.say(
+            "backbone.hidden",
+            hidden=f"{how['hidden']:,}",
+            total=f"{how['ties']:,}",
+            left=f"{len(view.ranking) - view.candidates:,}",
+        ),
+    ]
+    return notes if len(backbone) else [*notes, view.say("backbone.none")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,17 +13,33 @@ from ecograph.statistics.bipartite import fit_configuration
 from ecograph.statistics.blocks import compute_law
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["EndTests", "SharedTests", "compare_shared", "compute_tails", "filter_disparity"]
+__all__ = [
+    "EndTests",
+    "FixedSizes",
+    "Model",
+    "SharedTests",
+    "compare_shared",
+    "compute_tails",
+    "filter_disparity",
+    "fit_fixed_sizes",
+]
+
+Model = Literal["fixed_sizes", "sdsm"]
 
 _AT_ONCE = 1000  # laws, to bound the memory
 _REACH, _ROOM = 12.0, 40  # standard deviations, and counts, beyond which lies hardly any chance
 _STEEPEST, _HALVINGS = 750.0, 30  # the most log odds of a float; for a tilt near enough
+_STEPS = 100  # Newton's method needs about five
+_CLOSE = 1e-10  # of each sum, beside its size
+_SHORTEST = 1e-6  # of a step, where going up has stalled
 
 
 class EndTests(NamedTuple):
@@ -84,10 +100,58 @@ class SharedTests(NamedTuple):
     error: float
 
 
-class _Classes(NamedTuple):
-    """Agreements and organisations by class: chances are those of agreement x organisation."""
+class FixedSizes(NamedTuple):
+    """The chances to sign in the most random table whose agreements keep their sizes.
 
-    chance: Floats
+    Parameters
+    ----------
+    size, agreements
+        The sizes that agreements have, ascending, and how many agreements have each.
+    label
+        The class of each organisation: those that sign alike many agreements.
+    members, total
+        How many organisations a class has, and how many agreements each of them signs; the
+        busiest class comes first.
+    single
+        Sizes x classes: the chance that an organisation signs an agreement.
+    joint
+        Sizes x couples of classes, in the order of ``numpy.triu_indices``: the chance that two
+        different organisations both sign it; 0 for a class of one with itself.
+    error
+        The largest difference of any expected sum from the one that was given.
+    """
+
+    size: Ints
+    agreements: Ints
+    label: Ints
+    members: Ints
+    total: Ints
+    single: Floats
+    joint: Floats
+    error: float
+
+
+class _Draws(NamedTuple):
+    """Agreements that each draw some organisations, but never none or all."""
+
+    size: Ints
+    agreements: Ints
+    members: Ints
+    total: Ints
+
+
+class _Survey(NamedTuple):
+    """What draws give at some log odds."""
+
+    level: float  # the log-likelihood
+    expected: Floats  # agreements of an organisation of each class
+    spread: Floats  # covariance of the agreements of all organisations of each class
+
+
+class _Classes(NamedTuple):
+    """Agreements and organisations by class."""
+
+    joint: Floats  # class of agreements x couple: the chance that both organisations sign one
     agreements: Ints  # how many a class has
     label: Ints  # of each organisation
     size: Ints  # how many organisations a class has
@@ -156,7 +220,11 @@ def filter_disparity(adjacency: sp.csr_array) -> EndTests:
 
 
 def compare_shared(
-    incidence: sp.csr_array, *, alpha: float = 0.05, limit: int = 100_000
+    incidence: sp.csr_array,
+    *,
+    model: Model = "fixed_sizes",
+    alpha: float = 0.05,
+    limit: int = 100_000,
 ) -> SharedTests:
     """Compare the agreements that organisations share with what their activity gives.
 
@@ -164,6 +232,11 @@ def compare_shared(
     ----------
     incidence
         Agreements x organisations, 1 where the organisation signs.
+    model
+        ``fixed_sizes``: every agreement keeps its number of signatories, and organisations their
+        numbers of agreements in expectation (`fit_fixed_sizes`). ``sdsm``: both are kept only in
+        expectation (the stochastic degree sequence model: Neal, Social Networks 39, 84-97, 2014,
+        with the chances of `ecograph.statistics.bipartite.fit_configuration`).
     alpha
         The level at which one test decides which pairs are testable.
     limit
@@ -178,15 +251,15 @@ def compare_shared(
 
     Notes
     -----
-    The stochastic degree sequence model: Neal, Social Networks 39, 84-97, 2014, with the chances
-    of Saracco et al., Scientific Reports 5, 10595, 2015 (see `fit_configuration`).
+    Both models take as given how many agreements each organisation signs, so they cannot see that
+    it signs too few of them, nor why it signs many.
 
-    The model takes as given how many agreements each organisation signs and how many sign each
-    agreement, so it cannot see that an organisation signs too few of them, nor why it signs many.
-    It keeps both only in expectation, and that has a price where agreements are small: one of k
-    signatories has k(k - 1)/2 pairs of them, but about k^2/2 are expected, twice too many for
-    k = 2. There, ``many`` is too large (a backbone lacks ties) and ``few`` is too small. How far
-    it goes shows in ``expected`` beside the sum of ``shared``.
+    An agreement of k signatories has k(k - 1)/2 pairs of them, and by ``fixed_sizes`` just as many
+    are expected. By ``sdsm`` it has k only in the mean, now more and now fewer, and about k^2/2
+    pairs are expected, twice too many for k = 2: ``many`` is too large there (a backbone lacks
+    ties) and ``few`` too small. How far it goes shows in ``expected`` beside the sum of
+    ``shared``. That organisations keep their sums only in the mean lets the shares of the busiest
+    vary a little more than if they kept them exactly, and both tails err on the safe side.
 
     Which pairs are testable is decided by sums alone, never by what is shared: in the direction
     of few where sharing none (or as few as they can who sign more than half of all), in that of
@@ -205,13 +278,13 @@ def compare_shared(
     >>> tests.table[["source", "target", "shared"]].to_numpy().tolist()
     [[0, 1, 3]]
     >>> tests.table[["expected", "many", "q_many"]].round(3).to_numpy().tolist()
-    [[0.87, 0.045, 0.045]]
+    [[0.302, 0.001, 0.006]]
     """
-    classes = _find_classes(incidence)
+    classes = {"fixed_sizes": _fix_sizes, "sdsm": _keep_sums}[model](incidence)
     couples = _compare_couples(classes, alpha)
     table, unlisted = _list_pairs(incidence, classes, couples, limit)
     couple = couples.place[classes.label[table["source"]], classes.label[table["target"]]]
-    few, many = _test_pairs(classes, couples, couple, table["shared"].to_numpy())
+    few, many = _test_pairs(classes, couple, table["shared"].to_numpy())
     testable_few, testable_many = couples.few[couple], couples.many[couple]
     without = int(couples.pairs[couples.many].sum() - testable_many.sum())
     tests = table.assign(
@@ -230,6 +303,69 @@ def compare_shared(
         int(unlisted.sum()),
         classes.error,
     )
+
+
+def fit_fixed_sizes(row_sums: NDArray[np.integer], column_sums: NDArray[np.integer]) -> FixedSizes:
+    """Fit the most random table whose rows keep their sums, and columns theirs in expectation.
+
+    Parameters
+    ----------
+    row_sums, column_sums
+        The sizes of agreements, and how many agreements each organisation signs.
+
+    Returns
+    -------
+    FixedSizes
+        Chances whose sums are those given: over agreements in expectation, within an agreement
+        exactly, so that chances of pairs add up to k(k - 1)/2 in an agreement of k.
+
+    Raises
+    ------
+    ValueError
+        If the sums of rows and columns differ in all, or no table has such sums.
+
+    Notes
+    -----
+    Each agreement of k signatories draws a set of k, with a chance in proportion to the product
+    of the weights w of its members: independent events of odds w, given that k of them happen.
+    Two are both in it with chance w_i w_j e_(k-2)(w without i and j) / e_k(w), e the elementary
+    symmetric polynomials: Chen, Dempster and Liu, Biometrika 81, 457-469, 1994. It is computed as
+    p_i p_j P(K = k - 2 without i and j) / P(K = k), where odds are multiplied by what makes k the
+    mean of the number K of events; both laws come from their characteristic function, which has
+    no large and no small numbers in it, whatever k is.
+
+    The likelihood is concave in log w; Newton's method with halved steps goes up it. Where the
+    m busiest organisations fill all places they could have, the sum over agreements of min(k, m),
+    the table falls apart: an agreement of up to m signatories has them among these m, a larger
+    one has all of them, and the rest is a table of its own (the border of the theorem of Gale,
+    Pacific Journal of Mathematics 7, 1073-1082, 1957, and Ryser, where weights would be infinite).
+
+    Examples
+    --------
+    Two of four organisations sign each of two agreements, so 2 x 1 pairs are expected:
+
+    >>> fit = fit_fixed_sizes(np.array([2, 2]), np.array([1, 1, 1, 1]))
+    >>> fit.single.round(6).tolist(), fit.joint.round(6).tolist()
+    ([[0.5]], [[0.166667]])
+    """
+    if row_sums.sum() != column_sums.sum():
+        raise ValueError("the sums of rows and of columns differ in all")
+    size, agreements = _count(row_sums)[::2]
+    falling, label, members = _count(-column_sums)
+    total = -falling
+    single = np.zeros((len(size), len(total)))
+    first, second = np.triu_indices(len(total))
+    parts = []
+    for start, stop, above in _find_blocks(_Draws(size, agreements, members, total)):
+        own = slice(start, stop)
+        block = _Draws(size - above, agreements, members[own], total[own])
+        single[:, own], pairs = _fit_block(block)
+        parts.append(((first >= start) & (second < stop), pairs))
+    joint = single[:, first] * single[:, second]
+    for inside, pairs in parts:
+        joint[:, inside] = pairs
+    error = float(np.abs(agreements @ single - total).max(initial=0.0))
+    return FixedSizes(size, agreements, label, members, total, single, joint, error)
 
 
 def compute_tails(members: Ints, chance: Floats, count: Ints) -> tuple[Floats, Floats]:
@@ -274,8 +410,8 @@ def _test_share(share: Floats, degree: Ints) -> Floats:
     return np.where(others > 0, (1 - np.minimum(share, 1.0)) ** others, np.nan)
 
 
-def _find_classes(incidence: sp.csr_array) -> _Classes:
-    """Fit the chances of agreements and organisations, which are equal where sums are."""
+def _keep_sums(incidence: sp.csr_array) -> _Classes:
+    """Fit the chances of pairs where all sums are kept in expectation; equal where sums are."""
     columns = np.asarray(incidence.sum(axis=0)).astype(np.int64).ravel()
     fit = fit_configuration(
         np.asarray(incidence.sum(axis=1)).astype(np.int64).ravel(),
@@ -288,7 +424,122 @@ def _find_classes(incidence: sp.csr_array) -> _Classes:
     )
     total = np.zeros(len(size), dtype=np.int64)
     total[fit.column_class] = columns
-    return _Classes(fit.chance, rows, fit.column_class, size, total, fit.error)
+    first, second = np.triu_indices(len(size))
+    joint = fit.chance[:, first] * fit.chance[:, second]
+    return _Classes(joint, rows, fit.column_class, size, total, fit.error)
+
+
+def _fix_sizes(incidence: sp.csr_array) -> _Classes:
+    """Fit the chances of pairs of organisations in agreements of fixed sizes."""
+    rows, columns = (np.asarray(incidence.sum(axis=n)).astype(np.int64).ravel() for n in (1, 0))
+    fit = fit_fixed_sizes(rows, columns)
+    return _Classes(fit.joint, fit.agreements, fit.label, fit.members, fit.total, fit.error)
+
+
+def _count(values: NDArray[np.integer]) -> tuple[Ints, Ints, Ints]:
+    """Count each value: the values, ascending, which of them each is, and how often it is there."""
+    value, label, times = np.unique(values, return_inverse=True, return_counts=True)
+    return value.astype(np.int64), label.astype(np.int64), times.astype(np.int64)
+
+
+def _find_blocks(draws: _Draws) -> Iterator[tuple[int, int, int]]:
+    """Find where a table falls apart: first class, class after the last, organisations above."""
+    members = np.cumsum(draws.members)
+    places = draws.agreements @ np.minimum.outer(draws.size, members)
+    free = places - np.cumsum(draws.members * draws.total)
+    if (free < 0).any():
+        raise ValueError("no table has such sums")
+    stops = np.flatnonzero(free == 0) + 1
+    starts = np.append(0, stops[:-1])
+    above = np.append(0, members)[starts]
+    return zip(starts.tolist(), stops.tolist(), above.tolist(), strict=False)
+
+
+def _fit_block(block: _Draws) -> tuple[Floats, Floats]:
+    """Compute chances of organisations and pairs; see `FixedSizes`; sizes may be out of range."""
+    members, room = block.members, block.members.sum()
+    couples = np.triu_indices(len(members))
+    full = block.size >= room
+    single = np.repeat(full[:, np.newaxis], len(members), axis=1).astype(float)
+    joint = np.repeat(full[:, np.newaxis], len(couples[0]), axis=1).astype(float)
+    drawn = np.flatnonzero((block.size > 0) & ~full)
+    if len(drawn):
+        total = block.total - block.agreements[full].sum()
+        draws = _Draws(block.size[drawn], block.agreements[drawn], members, total)
+        for place, (_, alone, both) in zip(drawn, _list_draws(draws, _climb(draws)), strict=True):
+            single[place] = alone
+            joint[place] = np.clip(both[couples], 0.0, 1.0) if block.size[place] > 1 else 0.0
+    joint[:, (couples[0] == couples[1]) & (members[couples[0]] == 1)] = 0.0
+    return single, joint
+
+
+def _climb(draws: _Draws) -> Floats:
+    """Find the log odds of classes at which expected numbers of agreements are those given."""
+    odds = np.asarray(special.logit(draws.total / draws.agreements.sum()))
+    here = _survey(draws, odds)
+    for _ in range(_STEPS):
+        left = draws.total - here.expected
+        if (np.abs(left) <= _CLOSE * np.maximum(1.0, draws.total)).all():
+            break
+        odds, here = _move(draws, odds, here, draws.members * left)
+    return odds
+
+
+def _move(draws: _Draws, odds: Floats, here: _Survey, pull: Floats) -> tuple[Floats, _Survey]:
+    """Make Newton's step, halved until it goes up (Armijo's rule)."""
+    step = np.linalg.lstsq(here.spread, pull, rcond=1e-13)[0]
+    slope, slack, length = pull @ step, 1e-12 * abs(here.level), 1.0
+    there = _survey(draws, odds + step)
+    while there.level < here.level + 1e-4 * length * slope - slack and length > _SHORTEST:
+        length /= 2
+        there = _survey(draws, odds + length * step)
+    return odds + length * step, there
+
+
+def _survey(draws: _Draws, odds: Floats) -> _Survey:
+    """Add up what all agreements give; a size at a time, to bound the memory."""
+    members = draws.members
+    level = float((members * draws.total) @ odds)
+    expected, spread = np.zeros(len(odds)), np.zeros((len(odds), len(odds)))
+    for times, (log, alone, both) in zip(draws.agreements, _list_draws(draws, odds), strict=True):
+        level -= times * log
+        expected += times * alone
+        spread += times * np.outer(members, members) * (both - np.outer(alone, alone))
+        spread[np.diag_indices_from(spread)] += times * members * (alone - np.diag(both))
+    return _Survey(level, expected, spread)
+
+
+def _list_draws(draws: _Draws, odds: Floats) -> Iterator[tuple[float, Floats, Floats]]:
+    """Give log e_k and the chances of organisations and of pairs for each size k."""
+    tilt = _find_tilt(draws.members, np.repeat(odds[:, np.newaxis], len(draws.size), 1), draws.size)
+    for size, raised in zip(draws.size, tilt, strict=True):
+        log, alone, both = _draw(odds + raised, draws.members, size)
+        bound = draws.members @ np.logaddexp(0.0, odds + raised)
+        yield float(log + bound - size * raised), alone, both
+
+
+def _draw(odds: Floats, members: Ints, size: int) -> tuple[float, Floats, Floats]:
+    """Compute the log of the chance of a number of events, and chances given that number.
+
+    As the mean is the number, what so few points of the characteristic function cannot tell from
+    it lies out of reach. Their number is odd: at half a turn the factor of an event of chance 1/2
+    is 0, and could not be taken out.
+    """
+    chance = special.expit(odds)
+    sway = chance * special.expit(-odds)
+    reach = int(_REACH * np.sqrt(members @ sway)) + _ROOM
+    points = (min(reach, int(members.sum())) + 1) // 2
+    half = np.pi * np.arange(points + 1)[:, np.newaxis] / (2 * points + 1)
+    rise = np.sin(half) ** 2
+    turn = np.arctan2(chance * np.sin(2 * half), 1 - 2 * chance * rise)
+    factor = 0.5 * np.log1p(-4 * sway * rise) + 1j * turn  # of each event, as a logarithm
+    root = np.exp(factor @ members / 2 - 1j * half[:, 0] * size)
+    root[1:] *= np.sqrt(2)  # for the other half turn
+    without = root[:, np.newaxis] * chance * np.exp(2j * half - factor)
+    law = (root**2).real.sum()
+    alone = (root @ without).real
+    both = without.real.T @ without.real - without.imag.T @ without.imag
+    return float(np.log(law / (2 * points + 1))), alone / law, both / law
 
 
 def _compare_couples(classes: _Classes, alpha: float) -> _Couples:
@@ -300,14 +551,14 @@ def _compare_couples(classes: _Classes, alpha: float) -> _Couples:
     same = first == second
     size = classes.size
     pairs = np.where(same, size[first] * (size[first] - 1) // 2, size[first] * size[second])
-    both = classes.chance[:, first] * classes.chance[:, second]
-    none = np.exp(classes.agreements @ special.xlog1py(1.0, -both))
-    few, many = _mark_testable(classes, both, classes.total[first], classes.total[second], alpha)
-    return _Couples(first, second, place, pairs, classes.agreements @ both, none, few, many)
+    none = np.exp(classes.agreements @ special.xlog1py(1.0, -classes.joint))
+    few, many = _mark_testable(classes, classes.total[first], classes.total[second], alpha)
+    expected = classes.agreements @ classes.joint
+    return _Couples(first, second, place, pairs, expected, none, few, many)
 
 
 def _mark_testable(
-    classes: _Classes, chance: Floats, first: Ints, second: Ints, alpha: float
+    classes: _Classes, first: Ints, second: Ints, alpha: float
 ) -> tuple[Flags, Flags]:
     """Mark where the fewest and the most agreements that two can share would be significant.
 
@@ -315,15 +566,15 @@ def _mark_testable(
     ----------
     classes, alpha
         As everywhere.
-    chance
-        The chance that both sign an agreement (classes of agreements x couples).
     first, second
-        How many agreements each of the two signs.
+        How many agreements each of the two of a couple signs.
     """
-    members = classes.agreements
-    least = np.maximum(first + second - members.sum(), 0)
-    few = compute_tails(members, chance, least)[0] <= alpha
-    return few, _mark_rare(members, chance, np.minimum(first, second), alpha=alpha)
+    members, joint = classes.agreements, classes.joint
+    most = np.minimum(np.minimum(first, second), members @ (joint > 0))
+    least = np.maximum(first + second - members.sum(), members @ (joint == 1))
+    least = np.minimum(least, most)  # a class of one has no pair, but a couple
+    few = compute_tails(members, joint, least)[0] <= alpha
+    return few, _mark_rare(members, joint, most, alpha=alpha)
 
 
 def _mark_rare(members: Ints, chance: Floats, count: Ints, *, alpha: float) -> Flags:
@@ -387,16 +638,12 @@ def _cross(classes: _Classes, couples: _Couples, chosen: Ints) -> tuple[Ints, In
     return np.minimum(one, other)[once], np.maximum(one, other)[once]
 
 
-def _test_pairs(
-    classes: _Classes, couples: _Couples, couple: Ints, shared: Ints
-) -> tuple[Floats, Floats]:
+def _test_pairs(classes: _Classes, couple: Ints, shared: Ints) -> tuple[Floats, Floats]:
     """Compute the chances of as few agreements and of as many, once for pairs that are alike."""
     most = int(shared.max(initial=0)) + 1
     keys, label = np.unique(couple * most + shared, return_inverse=True)
     alike, count = np.divmod(keys, most)
-    chance = classes.chance
-    both = chance[:, couples.first[alike]] * chance[:, couples.second[alike]]
-    few, many = compute_tails(classes.agreements, both, count)
+    few, many = compute_tails(classes.agreements, classes.joint[:, alike], count)
     return few[label], many[label]
 
 

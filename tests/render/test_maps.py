@@ -216,7 +216,9 @@ def test_a_map_of_one_node_opens(tmp_path: Path) -> None:
     assert len(read_data(to_html(alone))["nodes"]) == 1
 
 
-@pytest.mark.parametrize("wrong", [{"size": "beauty"}, {"lang": "fr"}, {"limit": 0}])
+@pytest.mark.parametrize(
+    "wrong", [{"size": "beauty"}, {"lang": "fr"}, {"limit": 0}, {"backbone": "x"}]
+)
 def test_wrong_choices_are_refused(town: Ecosystem, wrong: dict) -> None:
     with pytest.raises(SettingsError):
         to_html(town, **wrong)
@@ -231,6 +233,74 @@ def test_all_texts_exist_in_both_languages() -> None:
             assert set(entry) == set(LANGUAGES)
         else:
             entries.extend(entry.values())
+
+
+# What of the backbone it holds
+
+
+@pytest.fixture
+def crowd(tmp_path: Path) -> Ecosystem:
+    """Five couples that share forty agreements each, two ties across, and a firm of no tie."""
+    firms = "".join(f"E{n},Firm {n},I{n // 8}\n" for n in range(11))
+    pairs = [(n, n + 1) for n in range(0, 10, 2)] * 40 + [(1, 2), (3, 4)]
+    tables = {
+        "enterprises": f"id,name,industry\n{firms}",
+        "industries": "id,name\nI0,Glass\nI1,Steel\nI2,Wood\n",
+        "agreements": "id,name,status\n"
+        + "".join(f"A{n},Deal {n},signed\n" for n in range(len(pairs)))
+        + "B1,Plan,planned\n",
+        "parties": "agreement,organisation\n"
+        + "".join(f"A{n},E{a}\nA{n},E{b}\n" for n, (a, b) in enumerate(pairs))
+        + "B1,E0\nB1,E9\n",
+    }
+    return load(write_town(tmp_path / "crowd", tables, FACTS))
+
+
+@pytest.mark.parametrize("method", ["fixed_sizes", "sdsm"])
+def test_only_ties_of_the_backbone_are_drawn(crowd: Ecosystem, method: str) -> None:
+    page = to_html(crowd, backbone=method)
+    couples = [(f"E{n}", f"E{n + 1}") for n in range(0, 10, 2)]
+    ties = find_lines(page, "tie")
+    assert list(ties) == couples
+    assert all(len(tie["agreements"]) == 40 for tie in ties.values())
+    assert set(find_lines(page, "planned")) == {("E0", "E9")}
+    assert len(find_lines(to_html(crowd), "tie")) == 7
+
+
+def test_who_has_no_tie_in_the_backbone_is_left_out_with_what_is_theirs(crowd: Ecosystem) -> None:
+    shown, all_shown = (
+        {node["id"] for node in read_data(page)["nodes"]}
+        for page in (to_html(crowd, backbone="fixed_sizes"), to_html(crowd))
+    )
+    assert all_shown - shown == {"E10", "I2"}
+    assert {"I0", "I1"} < shown
+
+
+def test_the_map_says_what_the_backbone_hides(crowd: Ecosystem) -> None:
+    page = to_html(crowd, backbone="fixed_sizes")
+    assert "two that sign so many (false discovery rate 5%)" in page
+    assert "Hidden: 2 of 7 ties, and 1 organisations" in page
+    assert "Agreements together, backbone only" in page
+    assert "Showing" not in page
+    chinese = to_html(crowd, backbone="fixed_sizes", lang="zh")
+    assert "已隐藏 7 条合作关系中的 2 条，以及没有骨干联系的 1 家单位" in chinese
+    assert "共同协议，仅骨干" in chinese
+    assert "even split" in to_html(crowd, backbone="disparity")
+    assert "ackbone" not in re.sub(r"<script>.*?</script>", "", to_html(crowd), flags=re.DOTALL)
+
+
+def test_a_limit_holds_for_who_is_in_the_backbone(crowd: Ecosystem) -> None:
+    page = to_html(crowd, backbone="fixed_sizes", limit=6)
+    assert len(read_data(page)["nodes"]) <= 6
+    assert "Showing 5 of 10 organisations that have a tie in the backbone" in page
+
+
+def test_a_map_without_a_backbone_says_so_and_still_opens(town: Ecosystem) -> None:
+    page = to_html(town, backbone="fixed_sizes")
+    assert "No tie is in the backbone" in page
+    assert "Hidden: 3 of 3 ties, and 6 organisations" in page
+    assert {node["id"] for node in read_data(page)["nodes"]} == {"I1", "I2", "I3"}
+    assert read_data(page)["edges"] == []
 
 
 # That it is safe and the same

@@ -16,15 +16,18 @@ from hypothesis.extra import numpy as hnp
 from scipy import stats
 
 from ecograph.statistics.backbone import (
+    FixedSizes,
     SharedTests,
     compare_shared,
     compute_tails,
     filter_disparity,
+    fit_fixed_sizes,
 )
-from ecograph.statistics.bipartite import fit_configuration
+from ecograph.statistics.bipartite import fit_configuration, sample_curveball
 from ecograph.statistics.rates import control_discoveries
 
 TABLES = hnp.arrays(bool, hnp.array_shapes(min_dims=2, max_dims=2, max_side=6))
+both_models = pytest.mark.parametrize("model", ["fixed_sizes", "sdsm"])
 
 
 def make_matrix(nodes: int, ties: dict[tuple[int, int], float]) -> sp.csr_array:
@@ -34,12 +37,30 @@ def make_matrix(nodes: int, ties: dict[tuple[int, int], float]) -> sp.csr_array:
     return sp.csr_array(matrix)
 
 
-def compare(table: np.ndarray, **options: float) -> SharedTests:
+def compare(table: np.ndarray, **options: object) -> SharedTests:
     return compare_shared(sp.csr_array(table.astype(int)), **options)
 
 
 def fit(table: np.ndarray) -> np.ndarray:
     return fit_configuration(table.sum(axis=1), table.sum(axis=0)).expand()
+
+
+def fix(table: np.ndarray) -> FixedSizes:
+    return fit_fixed_sizes(table.sum(axis=1), table.sum(axis=0))
+
+
+def expand_pairs(table: np.ndarray, model: str) -> np.ndarray:
+    """Give the chance that two organisations both sign: agreements x first x second."""
+    if model == "sdsm":
+        chance = fit(table)
+        return chance[:, :, np.newaxis] * chance[:, np.newaxis, :]
+    found = fix(table)
+    classes = len(found.total)
+    both = np.zeros((len(found.size), classes, classes))
+    both[:, *np.triu_indices(classes)] = found.joint
+    both = np.maximum(both, both.transpose(0, 2, 1))
+    row = np.searchsorted(found.size, table.sum(axis=1))
+    return both[row][:, found.label][:, :, found.label]
 
 
 def add_up(chances: np.ndarray) -> np.ndarray:
@@ -221,26 +242,33 @@ def test_draws_from_the_model_have_uniform_p_values() -> None:
 # Shared agreements
 
 
-def test_couples_by_hand() -> None:
-    """Five couples, twenty agreements each: all chances are 1/5, so laws are of 100 of 1/25."""
-    tests = compare(make_couples(5, 20))
-    law = stats.binom(100, 0.04)
+@pytest.mark.parametrize(
+    ("model", "chance", "times"), [("sdsm", 1 / 25, 20), ("fixed_sizes", 1 / 45, 40)]
+)
+def test_couples_by_hand(model: str, chance: float, times: int) -> None:
+    """Five couples that sign only together, so all 45 pairs are alike: a binomial law.
+
+    A firm signs with 1/5, so two do with 1/25 if each decides alone; but two that are drawn of
+    ten are a certain pair with 1/45.
+    """
+    tests = compare(make_couples(5, times), model=model)
+    law = stats.binom(5 * times, chance)
     table = tests.table
     assert (tests.pairs, tests.testable_few, tests.testable_many) == (45, 45, 45)
     assert tests.unlisted == 0
-    assert table["expected"].to_numpy() == pytest.approx(np.full(45, 4.0))
-    assert tests.expected == pytest.approx(45 * 4)  # where 100 are shared: agreements are small
-    tied = table["shared"] == 20
+    assert len(table) == 45
+    assert table["expected"].to_numpy() == pytest.approx(np.full(45, law.mean()))
+    assert tests.expected == pytest.approx(45 * law.mean())  # where 5 x times are shared
+    tied = table["shared"] == times
     assert table.loc[tied, ["source", "target"]].to_numpy().tolist() == [
         [2 * n, 2 * n + 1] for n in range(5)
     ]
     assert (table.loc[~tied, "shared"] == 0).all()
-    assert table.loc[tied, "many"].to_numpy() == pytest.approx(np.full(5, law.sf(19)), rel=1e-8)
-    assert table.loc[tied, "q_many"].to_numpy() == pytest.approx(
-        np.full(5, law.sf(19) * 45 / 5), rel=1e-8
-    )
-    assert table.loc[~tied, "few"].to_numpy() == pytest.approx(np.full(40, 0.96**100))
-    assert table.loc[~tied, "q_few"].to_numpy() == pytest.approx(np.full(40, 0.96**100 * 45 / 40))
+    most, none = law.sf(times - 1), law.cdf(0)
+    assert table.loc[tied, "many"].to_numpy() == pytest.approx(np.full(5, most), rel=1e-8)
+    assert table.loc[tied, "q_many"].to_numpy() == pytest.approx(np.full(5, most * 9), rel=1e-8)
+    assert table.loc[~tied, "few"].to_numpy() == pytest.approx(np.full(40, none))
+    assert table.loc[~tied, "q_few"].to_numpy() == pytest.approx(np.full(40, none * 45 / 40))
 
 
 def test_all_tables_of_three_by_three_give_the_same_tails() -> None:
@@ -249,7 +277,7 @@ def test_all_tables_of_three_by_three_give_the_same_tails() -> None:
     chance = fit(table)
     every = np.array(list(itertools.product((False, True), repeat=9))).reshape(-1, 3, 3)
     weight = np.where(every, chance, 1 - chance).prod(axis=(1, 2))
-    tests = compare(table, alpha=0.9).table
+    tests = compare(table, model="sdsm", alpha=0.9).table
     assert len(tests) == 3
     for row in tests.itertuples():
         shared = (every[:, :, row.source] & every[:, :, row.target]).sum(axis=1)
@@ -258,14 +286,15 @@ def test_all_tables_of_three_by_three_give_the_same_tails() -> None:
         assert row.many == pytest.approx(weight[shared >= row.shared].sum())
 
 
-def check_by_brute_force(table: np.ndarray, alpha: float) -> None:
+def check_by_brute_force(table: np.ndarray, alpha: float, model: str) -> None:
     """Test every pair by adding up its own events, then compare all that is said of it."""
-    tests, chance = compare(table, alpha=alpha), fit(table)
+    tests, both = compare(table, alpha=alpha, model=model), expand_pairs(table, model)
     rows = []
     for i, j in itertools.combinations(range(table.shape[1]), 2):
-        law = add_up(chance[:, i] * chance[:, j])
+        law = add_up(both[:, i, j])
         k, sums = int((table[:, i] & table[:, j]).sum()), table[:, [i, j]].sum(axis=0).tolist()
-        least, most = max(0, sum(sums) - len(table)), min(sums)
+        most = min(*sums, int((both[:, i, j] > 0).sum()))
+        least = max(sum(sums) - len(table), int((both[:, i, j] == 1).sum()))
         tails = [(law[: at + 1].sum(), law[at:].sum()) for at in (k, least, most)]
         rows.append((i, j, k, *tails[0], tails[1][0] <= alpha, tails[2][1] <= alpha))
     columns = ["source", "target", "shared", "few", "many", "can_few", "can_many"]
@@ -286,21 +315,24 @@ def check_by_brute_force(table: np.ndarray, alpha: float) -> None:
         )
 
 
+@both_models
 @settings(max_examples=30)
-@given(TABLES)
-def test_small_tables_by_brute_force(table: np.ndarray) -> None:
-    check_by_brute_force(table, 0.1234)
+@given(table=TABLES)
+def test_small_tables_by_brute_force(model: str, table: np.ndarray) -> None:
+    check_by_brute_force(table, 0.1234, model)
 
 
+@both_models
 @pytest.mark.parametrize("alpha", [0.05, 0.3])
-def test_a_table_of_very_unlike_organisations_by_brute_force(alpha: float) -> None:
+def test_a_table_of_very_unlike_organisations_by_brute_force(alpha: float, model: str) -> None:
     random = np.random.default_rng(8)
     table = random.random((60, 25)) < np.outer(random.random(60), random.beta(0.6, 1.5, 25))
-    check_by_brute_force(table, alpha)
+    check_by_brute_force(table, alpha, model)
 
 
-def test_the_southern_women_by_brute_force() -> None:
-    check_by_brute_force(read_davis()[0], 0.05)
+@both_models
+def test_the_southern_women_by_brute_force(model: str) -> None:
+    check_by_brute_force(read_davis()[0], 0.05, model)
 
 
 def test_values_of_the_r_package_are_those_of_its_normal_approximation() -> None:
@@ -308,24 +340,26 @@ def test_values_of_the_r_package_are_those_of_its_normal_approximation() -> None
 
     tests/testthat/test-backbone.R and, for the second table, inst/tinytest/test_backbone.R.
     """
-    tests = compare(np.array([[1, 0, 1, 1], [0, 1, 0, 0], [1, 0, 0, 1]]).T, alpha=0.5).table
+    table = np.array([[1, 0, 1, 1], [0, 1, 0, 0], [1, 0, 0, 1]]).T
+    tests = compare(table, model="sdsm", alpha=0.5).table
     assert tests[["source", "target"]].to_numpy().tolist() == [[0, 1], [0, 2], [1, 2]]
     assert tests["few"].to_numpy() == pytest.approx([0.354, 0.844, 0.476], abs=0.0155)
     assert tests["many"][1] == pytest.approx(0.549, abs=0.0155)
-    tests = compare(np.array([[0, 0, 1], [0, 1, 0], [1, 0, 1]]).T).table
+    tests = compare(np.array([[0, 0, 1], [0, 1, 0], [1, 0, 1]]).T, model="sdsm").table
     assert tests[["source", "target"]].to_numpy().tolist() == [[0, 2]]
     assert tests["many"][0] == pytest.approx(0.606, abs=0.0155)
     assert tests["few"][0] == pytest.approx(0.864, abs=0.0155)
 
 
-def test_the_southern_women_stand_as_in_the_manual_of_the_r_package() -> None:
+@both_models
+def test_the_southern_women_stand_as_in_the_manual_of_the_r_package(model: str) -> None:
     """The vignette of backbone 1.2.2: no tie at 0.1 by sdsm with Bonferroni's correction.
 
     By its model of fixed sums (100 draws, no correction) four ties and ten lacks stand out: they
     are the first here too, though sums that are kept only in the mean make p larger.
     """
     table, women = read_davis()
-    tests = compare(table, alpha=0.5).table
+    tests = compare(table, alpha=0.5, model=model).table
     assert len(tests) == 153
     assert tests["many"].min() > 0.1 / 2 / 153
     ends = [
@@ -351,7 +385,7 @@ def test_draws_from_the_fitted_model_are_hardly_ever_taken_for_a_backbone() -> N
     chance, random, draws = fit(table), np.random.default_rng(9), 80
     p, any_found = {"few": 0, "many": 0}, {"few": 0, "many": 0}
     for _ in range(draws):
-        tests = compare(random.random(chance.shape) < chance).table
+        tests = compare(random.random(chance.shape) < chance, model="sdsm").table
         for side in p:
             p[side] += int((tests[side] <= 0.05).sum())
             any_found[side] += int((tests[f"q_{side}"] <= 0.05).any())
@@ -360,7 +394,8 @@ def test_draws_from_the_fitted_model_are_hardly_ever_taken_for_a_backbone() -> N
         assert found / draws <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / draws)
 
 
-def test_a_tie_is_not_significant_for_being_there() -> None:
+@both_models
+def test_a_tie_is_not_significant_for_being_there(model: str) -> None:
     """Among 400 small organisations some share an agreement by chance, at a p of 0.01 each.
 
     To correct for the ties alone would make nearly all of them a discovery.
@@ -369,7 +404,7 @@ def test_a_tie_is_not_significant_for_being_there() -> None:
     pairs = np.array([random.choice(400, 2, replace=False) for _ in range(200)])
     table = np.zeros((200, 400), dtype=int)
     table[np.arange(200)[:, np.newaxis], pairs] = 1
-    tests = compare(table)
+    tests = compare(table, model=model)
     tied = tests.table["shared"].to_numpy() > 0
     p = tests.table["many"].to_numpy()[tied]
     assert (p < 0.05).mean() > 0.9
@@ -390,7 +425,7 @@ def test_a_limit_lists_fewer_pairs_and_changes_no_other(limit: int, listed: int)
     """
     first, second = make_couples(4, 40), make_couples(4, 25)
     table = np.vstack([np.pad(first, ((0, 0), (0, 8))), np.pad(second, ((0, 0), (8, 0)))])
-    full, tests = compare(table), compare(table, limit=limit)
+    full, tests = (compare(table, model="sdsm", limit=most) for most in (10**6, limit))
     assert (full.table["shared"] == 0).sum() == 88
     assert full.testable_few == tests.testable_few == 28 + 64
     absent = tests.table[tests.table["shared"] == 0]
@@ -406,13 +441,16 @@ def test_a_limit_lists_fewer_pairs_and_changes_no_other(limit: int, listed: int)
         )
 
 
+@both_models
 @settings(max_examples=15)
-@given(TABLES, st.randoms(use_true_random=False))
-def test_the_order_of_rows_and_columns_does_not_matter(table: np.ndarray, random: object) -> None:
+@given(table=TABLES, random=st.randoms(use_true_random=False))
+def test_the_order_of_rows_and_columns_does_not_matter(
+    model: str, table: np.ndarray, random: object
+) -> None:
     rows, columns = list(range(table.shape[0])), list(range(table.shape[1]))
     random.shuffle(rows)
     random.shuffle(columns)
-    once, again = compare(table), compare(table[rows][:, columns])
+    once, again = (compare(t, model=model) for t in (table, table[rows][:, columns]))
     assert again[1:4] == once[1:4]
     place = {old: new for new, old in enumerate(columns)}
     tests = again.table.set_index(["source", "target"])
@@ -422,38 +460,248 @@ def test_the_order_of_rows_and_columns_does_not_matter(table: np.ndarray, random
         assert other[["few", "many"]].tolist() == pytest.approx([row.few, row.many])
 
 
+@both_models
 @pytest.mark.parametrize("shape", [(0, 0), (0, 3), (3, 0), (1, 1), (4, 1)])
-def test_no_agreements_or_no_pairs(shape: tuple[int, int]) -> None:
-    tests = compare(np.ones(shape))
+def test_no_agreements_or_no_pairs(shape: tuple[int, int], model: str) -> None:
+    tests = compare(np.ones(shape), model=model)
     assert len(tests.table) == 0
     assert tests.pairs == (3 if shape == (0, 3) else 0)
     assert (tests.testable_few, tests.testable_many, tests.unlisted) == (0, 0, 0)
 
 
-def test_who_signs_nothing_or_everything_is_not_judged() -> None:
+@both_models
+def test_who_signs_nothing_or_everything_is_not_judged(model: str) -> None:
     """The second signs both agreements, the third none: nothing could be otherwise."""
-    tests = compare(np.array([[1, 1, 0], [0, 1, 0]]))
+    tests = compare(np.array([[1, 1, 0], [0, 1, 0]]), model=model)
     assert tests.table[["source", "target", "shared"]].to_numpy().tolist() == [[0, 1, 1]]
     assert tests.table[["expected", "few", "many"]].to_numpy()[0] == pytest.approx([1, 1, 1])
     assert (tests.testable_few, tests.testable_many) == (0, 0)
     assert tests.table[["q_few", "q_many"]].isna().all(axis=None)
 
 
-def test_one_agreement_of_all() -> None:
-    tests = compare(np.ones((1, 3)))
+@both_models
+def test_one_agreement_of_all(model: str) -> None:
+    tests = compare(np.ones((1, 3)), model=model)
     assert tests.table["shared"].tolist() == [1, 1, 1]
     assert tests.table[["few", "many"]].to_numpy() == pytest.approx(np.ones((3, 2)))
 
 
-def test_agreements_of_one_tie_nobody() -> None:
-    tests = compare(np.eye(4))
+@pytest.mark.parametrize(("model", "expected"), [("sdsm", 6 * 4 / 16), ("fixed_sizes", 0)])
+def test_agreements_of_one_tie_nobody(model: str, expected: float) -> None:
+    tests = compare(np.eye(4), model=model)
     assert len(tests.table) == 0
-    assert tests.expected == pytest.approx(6 * 4 / 16)  # though the model lets them
+    assert tests.expected == pytest.approx(expected, abs=1e-12)
 
 
-def test_the_argument_stays_as_it_is() -> None:
+@both_models
+def test_the_argument_stays_as_it_is(model: str) -> None:
     incidence = sp.csr_array(make_couples(3, 4).astype(np.int32))
     before = incidence.copy()
-    compare_shared(incidence)
+    compare_shared(incidence, model=model)
     assert (incidence != before).nnz == 0
     assert incidence.dtype == np.int32
+
+
+# Agreements that keep their sizes
+
+
+def count_sets(weights: np.ndarray) -> np.ndarray:
+    """Compute e_0, e_1, ... of weights of mean 1 or less, one factor after the other."""
+    known = np.ones(1)
+    for weight in weights:
+        known = np.convolve(known, [1, weight])
+    return known
+
+
+def read_weights(found: FixedSizes) -> np.ndarray:
+    """Read the weights of organisations from agreements of one signatory, who are w / sum w."""
+    place = found.size.tolist().index(1)
+    return found.single[place][found.label] * len(found.label)
+
+
+def test_two_signatories_are_drawn_with_the_product_of_weights() -> None:
+    """Weights 4, 1, 1, 1 give 7 to each agreement of one; of two, e_2 is 3 x 4 + 3 x 1 = 15.
+
+    With 105 agreements of one and 5 of two, the first signs 60 + 4 and the others 15 + 2 each:
+    in an agreement of two with 3 x 4 / 15 and (4 + 1 + 1) / 15.
+    """
+    found = fit_fixed_sizes(np.repeat([1, 2], [105, 5]), np.array([17, 64, 17, 17]))
+    assert found.total.tolist() == [64, 17]
+    assert found.members.tolist() == [1, 3]
+    assert found.label.tolist() == [1, 0, 1, 1]
+    assert found.size.tolist() == [1, 2]
+    assert found.agreements.tolist() == [105, 5]
+    assert found.single == pytest.approx(np.array([[4 / 7, 1 / 7], [12 / 15, 6 / 15]]))
+    assert found.joint == pytest.approx(np.array([[0, 0, 0], [0, 4 / 15, 1 / 15]]))
+    assert found.error < 1e-8
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_chances_are_those_of_every_set_of_signatories(seed: int) -> None:
+    """Seven organisations: sets of k, each weighing the product of its members' weights."""
+    random = np.random.default_rng(seed)
+    table = random.random((30, 7)) < random.uniform(0.1, 0.7, 7)
+    table = np.vstack([table, np.eye(7, dtype=bool)[random.choice(7, 6)]])
+    found, both = fix(table), expand_pairs(table, "fixed_sizes")
+    weights = read_weights(found)
+    for row, size in enumerate(table.sum(axis=1)):
+        sets = [list(chosen) for chosen in itertools.combinations(range(7), size)]
+        chance = np.array([weights[chosen].prod() for chosen in sets])
+        chance /= chance.sum()
+        inside = np.array([np.isin(range(7), chosen) for chosen in sets])
+        place = found.size.tolist().index(size)
+        assert found.single[place][found.label] == pytest.approx(chance @ inside, abs=1e-12)
+        for i, j in itertools.combinations(range(7), 2):
+            known = chance @ (inside[:, i] & inside[:, j])
+            assert both[row, i, j] == pytest.approx(known, rel=1e-9, abs=1e-14)
+
+
+def test_large_agreements_are_as_exact_as_small_ones() -> None:
+    """By products of polynomials: 300 organisations of very unlike activity, agreements of 250."""
+    random = np.random.default_rng(12)
+    activity = np.minimum(random.pareto(1.0, 300) + 0.3, 30)
+    sizes = np.repeat([1, 2, 3, 17, 80, 150, 250], [40, 30, 20, 5, 2, 1, 1])
+    table = np.zeros((len(sizes), 300), dtype=int)
+    for row, size in enumerate(sizes):
+        p = activity if size < 100 else None
+        chosen = random.choice(300, size, replace=False, p=None if p is None else p / p.sum())
+        table[row, chosen] = 1
+    found = fix(table)
+    weights = read_weights(found)
+    all_sets = count_sets(weights)
+    first, second = np.triu_indices(len(found.total))
+    for _ in range(25):
+        i, j = random.choice(300, 2, replace=False)
+        apart = count_sets(np.delete(weights, [i, j]))
+        a, b = sorted((found.label[i], found.label[j]))
+        couple = np.flatnonzero((first == a) & (second == b))[0]
+        for place, size in enumerate(found.size.tolist()):
+            known = weights[i] * weights[j] * apart[size - 2] / all_sets[size] if size > 1 else 0
+            assert found.joint[place, couple] == pytest.approx(known, rel=1e-9, abs=0)
+
+
+@settings(max_examples=60)
+@given(hnp.arrays(bool, hnp.array_shapes(min_dims=2, max_dims=2, max_side=8)))
+def test_sizes_are_kept_exactly_and_activity_in_the_mean(table: np.ndarray) -> None:
+    found = fix(table)
+    size = table.sum(axis=1)
+    assert found.single @ found.members == pytest.approx(found.size, abs=1e-9)
+    assert found.agreements @ found.single == pytest.approx(found.total, abs=1e-8)
+    both = expand_pairs(table, "fixed_sizes")
+    both[:, *np.diag_indices(table.shape[1])] = 0
+    alone = found.single[np.searchsorted(found.size, size)][:, found.label]
+    assert both.sum(axis=2) == pytest.approx(alone * np.maximum(size - 1, 0)[:, None], abs=1e-9)
+    assert (both <= alone[:, :, None] * alone[:, None, :] + 1e-9).all()  # who is in takes a place
+    assert compare(table).expected == pytest.approx((size * (size - 1) / 2).sum(), abs=1e-8)
+
+
+@settings(max_examples=15)
+@given(st.integers(0, 10**6), st.integers(3, 40), st.integers(1, 60))
+def test_as_many_ties_are_expected_as_are_seen(seed: int, firms: int, deals: int) -> None:
+    random = np.random.default_rng(seed)
+    odds = random.pareto(1.2, firms) + 0.1
+    table = np.zeros((deals, firms), dtype=int)
+    for row in table:
+        size = random.integers(1, min(firms, 8) + 1)
+        row[random.choice(firms, size, replace=False, p=odds / odds.sum())] = 1
+    tests = compare(table)
+    assert tests.expected == pytest.approx(tests.table["shared"].sum(), rel=1e-12, abs=1e-12)
+    assert tests.error < 1e-6
+
+
+def test_a_circle_that_fills_its_places_is_a_table_of_its_own() -> None:
+    """Three sign three agreements of two among themselves, and two of four all together.
+
+    So the three fill every place they can have. What is left of the agreements of four is one
+    place each, which goes to one of the last two.
+    """
+    table = np.array(
+        [[1, 1, 0, 0, 0], [0, 1, 1, 0, 0], [1, 0, 1, 0, 0], [1, 1, 1, 1, 0], [1, 1, 1, 0, 1]]
+    )
+    found = fix(table)
+    assert found.single == pytest.approx(np.array([[2 / 3, 0], [1, 1 / 2]]))
+    assert found.joint == pytest.approx(np.array([[1 / 3, 0, 0], [1, 1 / 2, 0]]))
+
+
+def test_who_signs_all_is_certain() -> None:
+    """The first signs all four agreements of three; the others share the eight places left."""
+    table = np.array([[1, 1, 1, 0, 0], [1, 0, 0, 1, 1], [1, 1, 0, 1, 0], [1, 0, 1, 0, 1]])
+    found = fix(table)
+    assert found.total.tolist() == [4, 2]
+    assert found.single == pytest.approx(np.array([[1, 1 / 2]]))
+    assert found.joint == pytest.approx(np.array([[0, 1 / 2, 1 / 6]]))
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "wrong"),
+    [
+        ([2, 1], [1, 1], "differ in all"),
+        ([2], [2], "no table"),
+        ([3, 3, 3], [3, 3, 3, 0], None),
+        ([1, 1, 4], [3, 3, 0, 0], "no table"),
+    ],
+)
+def test_sums_that_no_table_has_are_refused(
+    rows: list[int], columns: list[int], wrong: str | None
+) -> None:
+    if wrong is None:
+        assert fit_fixed_sizes(np.array(rows), np.array(columns)).joint.max() == 1
+    else:
+        with pytest.raises(ValueError, match=wrong):
+            fit_fixed_sizes(np.array(rows), np.array(columns))
+
+
+def test_all_tables_of_fixed_sizes_give_the_same_tails() -> None:
+    """Agreements of 1, 2, 2 and 3 of four organisations: each of 4 x 6 x 6 x 4 tables."""
+    table = np.array([[1, 0, 0, 0], [1, 1, 0, 0], [0, 1, 1, 0], [1, 1, 0, 1]])
+    weights = read_weights(fix(table))
+    sets = [
+        [np.isin(range(4), chosen) for chosen in itertools.combinations(range(4), size)]
+        for size in table.sum(axis=1)
+    ]
+    every = np.array(list(itertools.product(*sets)))
+    chance = np.where(every, weights, 1.0).prod(axis=(1, 2))
+    chance /= chance.sum()
+    assert len(every) == 576
+    assert chance @ every.sum(axis=1) == pytest.approx(table.sum(axis=0))
+    tests = compare(table, alpha=0.99).table
+    assert len(tests) == 6
+    for row in tests.itertuples():
+        shared = (every[:, :, row.source] & every[:, :, row.target]).sum(axis=1)
+        assert row.expected == pytest.approx(chance @ shared)
+        assert row.few == pytest.approx(chance[shared <= row.shared].sum())
+        assert row.many == pytest.approx(chance[shared >= row.shared].sum())
+
+
+def randomise(table: np.ndarray, model: str, shared: np.ndarray) -> np.ndarray:
+    """Give p-values (as few or fewer) of what neighbours share in some draws, ties broken."""
+    places = np.arange(0, table.shape[1] - 1, 2)
+    chance = expand_pairs(table, model)[:, places, places + 1]
+    few, many = compute_tails(
+        np.ones(len(table), dtype=int), np.tile(chance, len(shared)), shared.ravel()
+    )
+    return few - np.random.default_rng(13).random(len(few)) * (few + many - 1)
+
+
+def make_bilateral() -> np.ndarray:
+    """Make 100 agreements of two of 30 firms: of ten that sign more, and of twenty others."""
+    random = np.random.default_rng(15)
+    odds = np.repeat([2.0, 1.0], [10, 20])
+    table = np.zeros((100, 30), dtype=int)
+    for row in table:
+        row[random.choice(30, 2, replace=False, p=odds / odds.sum())] = 1
+    return table
+
+
+def test_bilateral_agreements_dealt_anew_have_uniform_p_values_only_if_they_stay_bilateral() -> (
+    None
+):
+    """Curveball keeps both sums: by fixed sizes p is uniform, by sdsm it is far too small."""
+    table = make_bilateral()
+    drawn = np.array(list(sample_curveball(table > 0, 120, seed=14)))
+    shared = (drawn[:, :, ::2] & drawn[:, :, 1::2]).sum(axis=1)
+    fixed, soft = (randomise(table, model, shared) for model in ("fixed_sizes", "sdsm"))
+    assert stats.kstest(fixed, "uniform").pvalue > 0.01
+    assert stats.kstest(soft, "uniform").pvalue < 1e-6
+    assert fixed.mean() == pytest.approx(0.5, abs=3 * math.sqrt(1 / 12 / len(fixed)))
+    assert soft.mean() < 0.45

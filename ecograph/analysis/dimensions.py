@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from ecograph import engine
-from ecograph.analysis.cooperation import Cooperation, gather_cooperation, list_standing
-from ecograph.analysis.links import list_links, sum_exposure
+from ecograph.analysis.breadth import BREADTH
+from ecograph.analysis.cooperation import gather_cooperation
+from ecograph.analysis.density import DENSITY
+from ecograph.analysis.depth import DEEP, DEPTH
+from ecograph.analysis.indicators import DRAWS, FEWEST_UNITS, MOST_UNITS
 from ecograph.analysis.meta import attach_meta
-from ecograph.projection import project_ties
+from ecograph.analysis.precision import PRECISION
 from ecograph.texts import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
-    from numpy.typing import NDArray
-
+    from ecograph.analysis.cooperation import Cooperation
+    from ecograph.analysis.indicators import Measure
     from ecograph.ecosystem import Ecosystem
+    from ecograph.settings import Settings
 
-    Ints = NDArray[np.int64]
+__all__ = [
+    "DIMENSIONS",
+    "DIMENSION_COLUMNS",
+    "INDICATORS",
+    "describe_intervals",
+    "measure_cooperation",
+    "measure_dimensions",
+    "tabulate_measures",
+]
 
-__all__ = ["DIMENSIONS", "DIMENSION_COLUMNS", "measure_dimensions"]
+INDICATORS: Mapping[str, Mapping[str, Callable[[Cooperation], Measure]]] = {
+    "breadth": BREADTH,
+    "depth": DEPTH,
+    "precision": PRECISION,
+    "density": DENSITY,
+}
+"""What measures each indicator, by dimension and id."""
 
-DIMENSIONS = ("breadth", "depth", "precision", "density")
+DIMENSIONS = tuple(INDICATORS)
 
 DIMENSION_COLUMNS = (
     "dimension",
@@ -40,9 +56,6 @@ DIMENSION_COLUMNS = (
     "note",
 )
 
-_DEEP = 4  # the rung from which a cooperation has a house of its own: laboratory, centre, college
-_MONTHS = 12
-
 
 def measure_dimensions(ecosystem: Ecosystem) -> pd.DataFrame:
     """Measure the breadth, depth, precision and density of cooperation with science.
@@ -50,7 +63,8 @@ def measure_dimensions(ecosystem: Ecosystem) -> pd.DataFrame:
     The four dimensions by which Weifang's office describes its university-industry links
     (Weifang Daily, 25 May 2024), each as indicators that can be counted. "Density" there means
     how often and how regularly the sides meet, not the density of a graph: both are given, as
-    ``contact_frequency`` and ``contact_regularity``, and as ``tie_density``.
+    ``contact_frequency``, ``contact_regularity`` and ``contact_burstiness``, and as
+    ``tie_density``.
 
     A knowledge partner is a university or platform. A tie is a pair of a firm and a knowledge
     partner that share an agreement that counts.
@@ -58,7 +72,7 @@ def measure_dimensions(ecosystem: Ecosystem) -> pd.DataFrame:
     Parameters
     ----------
     ecosystem
-        The ecosystem; its settings choose ci_level, exposure and the statuses that count.
+        The ecosystem; its settings choose ci_level, seed, exposure and the statuses that count.
 
     Returns
     -------
@@ -66,325 +80,109 @@ def measure_dimensions(ecosystem: Ecosystem) -> pd.DataFrame:
         Indexed by indicator, columns ``DIMENSION_COLUMNS``: ``dimension`` (one of
         ``DIMENSIONS``); ``name``, ``unit`` and ``note`` in the ecosystem's language; ``value``,
         nan where it cannot be known, and then ``note`` says which register would fill it;
-        ``ci_low`` and ``ci_high``, the Wilson score interval of a share of separate cases
-        (Wilson, JASA 22, 1927, p. 209), else nan; ``n``, the observations that the value rests
+        ``ci_low`` and ``ci_high``, see Notes; ``n``, the observations that the value rests
         on (for a share its denominator); ``coverage``, the share of the population of which the
-        needed field is known, nan where no field is needed.
+        needed field is known, nan where no field is needed. ``attrs["meta"]["method"]`` says of
+        each interval how it was found, and of ``field_lift`` and ``field_alignment`` what chance
+        gives, with p.
 
     Notes
     -----
+    Intervals. Of a share of separate cases (firms, industries, months, what events brought) the
+    Wilson score interval (Wilson, JASA 22, 1927, p. 209). The ties and agreements of a firm are
+    not separate: what rests on them is computed again for 1,000 draws of the firms with
+    replacement, each with its ties and agreements, and bounded by quantiles of the draws. An
+    agreement of several firms moves with the first of them (by id), one that names no firm is a
+    unit of its own. Effective numbers, Cramer's V and burstiness are bounded by the value and the
+    standard deviation of the draws, because draws hold fewer kinds than the firms do. Gaps
+    between events and platforms that state their return are units of their own; platforms per
+    partner have the Poisson interval. Partners, exposures, the registers of platforms and
+    demands, and what chance gives are held as they are. More than 2,000 firms are drawn in as
+    many groups put together at random. With less than five firms, or firms that are all alike,
+    draws tell nothing: there is no interval then, but for shares that of Wilson with firms as
+    cases. A Cramer's V of 0, which was cut there, has none. Counts of partners and shares in a
+    component or core have none, as they change with how many firms are looked at: draws, in which
+    some firms are missing, would lie too low.
+
     Breadth: numbers of effective kinds are Hill numbers of order 1, exp of the Shannon entropy
-    (Hill, Ecology 54, 1973, p. 427). Depth: a mode's rung is that of the schema, 1 loose to
-    5 resident; a tie has the deepest of its agreements. Precision: ``key_focus`` is a location
-    quotient of links over exposure.
+    (Hill, Ecology 54, 1973, p. 427). They are those of the cases at hand, below those of all where
+    cases are few; neither value nor interval corrects for kinds not met. ``industry_parity``
+    counts an industry whose interval of `find_gaps` reaches 1, also one of which few links tell
+    little. Depth: a mode's rung is that of the schema, 1 loose to 5 resident; a tie has the
+    deepest of its agreements. Precision: ``field_fit`` asks whether an agreement is about a
+    discipline that the demands or platforms of its industry name, ``field_lift`` divides it by
+    its mean with disciplines dealt out among the agreements of a year, ``field_alignment`` takes
+    from Cramer's V (Bergsma, J. Korean Statist. Soc. 42, 2013, p. 323) its mean under the same.
+    ``key_focus`` is a location quotient of links over exposure. Density: ``tie_density`` is
+    ``ties_per_firm`` over the number of partners, so of two regions whose firms have as many
+    partners the larger has the lower density; compare ``ties_per_firm``. Burstiness is -1 for
+    equal gaps, 0 for those of chance (Goh and Barabasi, EPL 81, 48002, 2008), and lower for few
+    gaps. ``core_share`` is that of the 2-core of firms and partners (Seidman, Social Networks 5,
+    1983, p. 269).
     """
     facts = gather_cooperation(ecosystem)
-    rows = {
-        indicator: _describe(facts, indicator, dimension, measure(facts))
-        for dimension, measures in _INDICATORS.items()
-        for indicator, measure in measures.items()
-    }
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(DIMENSION_COLUMNS))
+    measures = measure_cooperation(facts)
+    details = {key: dict(found.details) for key, found in measures.items() if found.details}
     method = {
         "tie": "a firm and a university or platform that share an agreement that counts",
         "ties": len(facts.ties),
-        "interval": f"Wilson score, level {ecosystem.settings.ci_level}",
+        **describe_intervals(ecosystem.settings),
+        "intervals": {key: found.interval for key, found in measures.items() if found.interval},
         "exposure": ecosystem.settings.exposure,
-        "deep": f"a mode of rung {_DEEP} or more",
+        "deep": f"a mode of rung {DEEP} or more",
+        **details,
     }
-    return attach_meta(table.rename_axis("indicator"), ecosystem, "dimensions", method=method)
+    table = tabulate_measures(measures, ecosystem)
+    return attach_meta(table, ecosystem, "dimensions", method=method)
 
 
-class _Measure(NamedTuple):
-    value: float
-    n: int
-    coverage: float = np.nan
-    ci_low: float = np.nan
-    ci_high: float = np.nan
+def measure_cooperation(
+    facts: Cooperation, *, left_out: Collection[str] = ()
+) -> dict[str, Measure]:
+    """Measure every indicator, but for some, in their order."""
+    return {
+        indicator: measure(facts)
+        for measures in INDICATORS.values()
+        for indicator, measure in measures.items()
+        if indicator not in left_out
+    }
 
 
-# breadth
+def tabulate_measures(measures: Mapping[str, Measure], ecosystem: Ecosystem) -> pd.DataFrame:
+    """Lay measures out, indexed by indicator, columns ``DIMENSION_COLUMNS``."""
+    rows = {key: _describe(ecosystem, key, found) for key, found in measures.items()}
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(DIMENSION_COLUMNS))
+    return table.rename_axis("indicator")
 
 
-def _count_partners(facts: Cooperation) -> _Measure:
-    n = len(facts.agreements)
-    return _Measure(len(facts.partners), n) if facts.registered else _Measure(np.nan, n)
+def describe_intervals(settings: Settings) -> dict[str, object]:
+    """Say how intervals are found."""
+    return {
+        "interval": "Wilson score of separate cases, else firms drawn again, "
+        f"level {settings.ci_level}",
+        "draws": DRAWS,
+        "fewest_firms": FEWEST_UNITS,
+        "firms_drawn_in_groups_above": MOST_UNITS,
+    }
 
 
-def _cover_firms(facts: Cooperation) -> _Measure:
-    if not facts.registered:
-        return _Measure(np.nan, len(facts.firms))
-    return _take_share(facts, facts.shared["enterprise"].nunique(), len(facts.firms))
-
-
-def _diversify_disciplines(facts: Cooperation) -> _Measure:
-    agreement, discipline = facts.ecosystem.find_pairs("about")
-    counted = facts.ecosystem.mark_counted()[agreement]
-    n = len(np.unique(agreement[counted]))
-    effective = _count_effective(pd.Series(discipline[counted]))
-    return _Measure(effective, n, _divide(n, len(facts.agreements)))
-
-
-def _diversify_provinces(facts: Cooperation) -> _Measure:
-    provinces = _list_provinces(facts.partners)
-    coverage = _divide(len(provinces), len(facts.partners))
-    return _Measure(_count_effective(provinces), len(provinces), coverage)
-
-
-def _share_outside(facts: Cooperation) -> _Measure:
-    provinces = _list_provinces(facts.partners)
-    coverage = _divide(len(provinces), len(facts.partners))
-    home = _find_home(facts)
-    if home is None:
-        return _Measure(np.nan, 0, coverage)
-    return _take_share(facts, int((provinces != home).sum()), len(provinces), coverage)
-
-
-def _reach_industries(facts: Cooperation) -> _Measure:
-    industries = facts.ecosystem.select("industry")
-    key = _is_marked(industries, "key")
-    positions = facts.ecosystem.find_positions("industry")
-    aimed = positions[key] if key.any() else positions
-    if not facts.registered:
-        return _Measure(np.nan, len(aimed))
-    linked = np.isin(aimed, list_links(facts.ecosystem)["industry"])
-    return _take_share(facts, int(linked.sum()), len(aimed))
-
-
-# depth
-
-
-def _centre_amounts(facts: Cooperation) -> _Measure:
-    known = facts.agreements["amount"].dropna()
-    coverage = _divide(len(known), len(facts.agreements))
-    return _Measure(float(known.median()), len(known), coverage)
-
-
-def _average_modes(facts: Cooperation) -> _Measure:
-    rungs = facts.ties["rung"].dropna()
-    return _Measure(float(rungs.mean()), len(rungs), _divide(len(rungs), len(facts.ties)))
-
-
-def _share_deep(facts: Cooperation) -> _Measure:
-    rungs = facts.ties["rung"].dropna()
-    coverage = _divide(len(rungs), len(facts.ties))
-    return _take_share(facts, int((rungs >= _DEEP).sum()), len(rungs), coverage)
-
-
-def _share_persistent(facts: Cooperation) -> _Measure:
-    """Share of ties with two years or more, of those whose agreements are all dated."""
-    dated = facts.ties[facts.ties["dated"] == facts.ties["agreements"]]
-    lasting = int((dated["last"] > dated["first"]).sum())
-    return _take_share(facts, lasting, len(dated), _divide(len(dated), len(facts.ties)))
-
-
-def _share_housed(facts: Cooperation) -> _Measure:
-    """Share of ties whose two ends host one platform; a platform counts as its own host."""
-    standing = list_standing(facts.ecosystem)
-    host, platform = facts.ecosystem.find_pairs("hosts")
-    hosts = pd.DataFrame({"host": host, "platform": platform})[np.isin(platform, standing)]
-    coverage = _divide(hosts["platform"].nunique(), len(standing))
-    if len(hosts) == 0:
-        return _Measure(np.nan, 0, coverage)
-    own = pd.DataFrame({"partner": standing, "platform": standing})
-    sides = pd.concat([hosts.rename(columns={"host": "partner"}), own])
-    pairs = hosts.rename(columns={"host": "enterprise"}).merge(sides, on="platform")
-    housed = pd.MultiIndex.from_frame(pairs[["enterprise", "partner"]])
-    k = int(facts.ties.index.isin(housed).sum())
-    return _take_share(facts, k, len(facts.ties), coverage)
-
-
-# precision
-
-
-def _focus_key(facts: Cooperation) -> _Measure:
-    """Compare the share of links in key industries with their share of exposure."""
-    exposure = sum_exposure(facts.ecosystem, facts.ecosystem.settings.exposure)["exposure"]
-    key = _is_marked(facts.ecosystem.select("industry"), "key")
-    known = exposure[exposure > 0]
-    coverage = _divide(len(known), len(exposure))
-    links = facts.ecosystem.keys[list_links(facts.ecosystem)["industry"]]
-    links = links[links.isin(known.index)]
-    share = _divide(int(links.isin(key.index[key]).sum()), len(links))
-    expected = _divide(known[key[known.index]].sum(), known.sum())
-    return _Measure(_divide(share, expected), len(links), coverage)
-
-
-def _yield_intents(facts: Cooperation) -> _Measure:
-    return _take_yield(facts, facts.events["intents"], facts.events["firms"])
-
-
-def _yield_signings(facts: Cooperation) -> _Measure:
-    brought = facts.events["matched"].fillna(facts.events["achievements"])
-    return _take_yield(facts, facts.events["agreements"], brought)
-
-
-# density
-
-
-def _rate_agreements(facts: Cooperation) -> _Measure:
-    """Count the agreements certainly signed in the twelve months up to the as-of day."""
-    if facts.ecosystem.as_of is None:
-        return _Measure(np.nan, 0, _divide(0, len(facts.agreements)))
-    before = pd.Timestamp(facts.ecosystem.as_of) - pd.DateOffset(years=1)
-    within = facts.agreements["date_start"] > before
-    placed = within | (facts.agreements["date_end"] <= before)
-    coverage = _divide(int(placed.sum()), len(facts.agreements))
-    if coverage == 0:
-        return _Measure(np.nan, 0, coverage)
-    rate = _divide(100 * int(within.sum()), len(facts.firms))
-    return _Measure(rate if facts.registered else np.nan, int(placed.sum()), coverage)
-
-
-def _average_multiplicity(facts: Cooperation) -> _Measure:
-    return _Measure(_divide(len(facts.shared), len(facts.ties)), len(facts.ties))
-
-
-def _fill_pairs(facts: Cooperation) -> _Measure:
-    pairs = len(facts.firms) * len(facts.partners)
-    return _Measure(_divide(len(facts.ties), pairs), pairs)
-
-
-def _rate_contacts(facts: Cooperation) -> _Measure:
-    """Turn the mean gap between events, in months, into events a year."""
-    months = _list_months(facts.events)
-    span = months.max() - months.min()
-    rate = _divide(_MONTHS * (len(months) - 1), span)
-    return _Measure(rate, len(months), _divide(len(months), len(facts.events)))
-
-
-def _share_months(facts: Cooperation) -> _Measure:
-    months = _list_months(facts.events)
-    coverage = _divide(len(months), len(facts.events))
-    span = months.max() - months.min() + 1
-    if not span > 1:
-        return _Measure(np.nan, len(months), coverage)
-    return _Measure(months.nunique() / span, int(span), coverage)
-
-
-def _share_giant(facts: Cooperation) -> _Measure:
-    adjacency = project_ties(facts.ecosystem).adjacency
-    tied = engine.compute_degree(adjacency) > 0
-    largest = int((engine.compute_components(adjacency)[tied] == 0).sum())
-    return _Measure(_divide(largest, int(tied.sum())), int(tied.sum()))
-
-
-_INDICATORS: Mapping[str, Mapping[str, Callable[[Cooperation], _Measure]]] = {
-    "breadth": {
-        "partners": _count_partners,
-        "firm_coverage": _cover_firms,
-        "effective_disciplines": _diversify_disciplines,
-        "effective_provinces": _diversify_provinces,
-        "outside_share": _share_outside,
-        "industry_reach": _reach_industries,
-    },
-    "depth": {
-        "amount_median": _centre_amounts,
-        "mode_depth": _average_modes,
-        "deep_share": _share_deep,
-        "persistence": _share_persistent,
-        "platform_share": _share_housed,
-    },
-    "precision": {
-        "key_focus": _focus_key,
-        "intent_yield": _yield_intents,
-        "signing_yield": _yield_signings,
-    },
-    "density": {
-        "agreements_per_100_firms": _rate_agreements,
-        "agreements_per_tie": _average_multiplicity,
-        "tie_density": _fill_pairs,
-        "contact_frequency": _rate_contacts,
-        "contact_regularity": _share_months,
-        "giant_share": _share_giant,
-    },
-}
-
-
-def _describe(
-    facts: Cooperation, indicator: str, dimension: str, measure: _Measure
-) -> tuple[object, ...]:
+def _describe(ecosystem: Ecosystem, indicator: str, found: Measure) -> tuple[object, ...]:
     """Lay out a row in the order of ``DIMENSION_COLUMNS``."""
-    lang = facts.ecosystem.lang
-    unit = translate(f"indicator.{indicator}.unit", lang, currency=facts.ecosystem.currency)
-    note = "missing" if np.isnan(measure.value) else "counts"
+    lang = ecosystem.lang
+    note = "missing" if np.isnan(found.value) else "counts"
     return (
-        dimension,
+        _DIMENSION_OF[indicator],
         translate(f"indicator.{indicator}.name", lang),
-        float(measure.value),
-        unit,
-        float(measure.ci_low),
-        float(measure.ci_high),
-        int(measure.n),
-        float(measure.coverage),
+        float(found.value),
+        translate(f"indicator.{indicator}.unit", lang, currency=ecosystem.currency),
+        float(found.ci_low),
+        float(found.ci_high),
+        int(found.n),
+        float(found.coverage),
         translate(f"indicator.{indicator}.{note}", lang),
     )
 
 
-def _take_share(facts: Cooperation, k: int, n: int, coverage: float = np.nan) -> _Measure:
-    """Divide k by n, with the Wilson interval where k is a part of n."""
-    if n == 0 or k > n:
-        return _Measure(_divide(k, n), n, coverage)
-    level = facts.ecosystem.settings.ci_level
-    interval = stats.binomtest(k, n).proportion_ci(level, method="wilson")
-    return _Measure(k / n, n, coverage, float(interval.low), float(interval.high))
-
-
-def _take_yield(facts: Cooperation, gained: pd.Series, brought: pd.Series) -> _Measure:
-    """Divide sums over the events for which both are known."""
-    known = gained.notna() & brought.notna()
-    coverage = _divide(int(known.sum()), len(known))
-    return _take_share(facts, int(gained[known].sum()), int(brought[known].sum()), coverage)
-
-
-def _divide(part: float, whole: float) -> float:
-    """Divide, nan by zero.
-
-    >>> _divide(1, 4), _divide(1, 0)
-    (0.25, nan)
-    """
-    return float(part / whole) if whole else np.nan
-
-
-def _count_effective(kinds: pd.Series) -> float:
-    """Count kinds as if all were equally frequent: the Hill number of order 1.
-
-    >>> round(_count_effective(pd.Series(["a", "b", "b", "a"])), 9)
-    2.0
-    """
-    if len(kinds) == 0:
-        return np.nan
-    shares = kinds.value_counts(normalize=True).sort_index().to_numpy(dtype=float)
-    return float(np.exp(stats.entropy(shares)))
-
-
-def _is_marked(nodes: pd.DataFrame, column: str) -> pd.Series:
-    """Say of which nodes a yes-no attribute is known to be yes."""
-    stated = nodes.reindex(columns=[column])[column].astype("boolean")
-    return stated.fillna(value=False).astype(bool)
-
-
-def _list_provinces(nodes: pd.DataFrame) -> pd.Series:
-    return nodes.reindex(columns=["province"])["province"].dropna()
-
-
-def _find_home(facts: Cooperation) -> str | None:
-    """Find the one province of the resident universities, else of the firms, else None."""
-    universities = facts.ecosystem.select("university")
-    resident = universities[_is_marked(universities, "resident")]
-    for group in (resident, facts.firms):
-        provinces = _list_provinces(group).unique()
-        if len(provinces) == 1:
-            return str(provinces[0])
-    return None
-
-
-def _list_months(events: pd.DataFrame) -> pd.Series:
-    """List the months, as numbers, of the events dated to the month or the day."""
-    starts, ends = (_number_months(events[column]) for column in ("date_start", "date_end"))
-    return starts[starts == ends]
-
-
-def _number_months(days: pd.Series) -> pd.Series:
-    months: pd.Series = _MONTHS * days.dt.year + days.dt.month
-    return months
+_DIMENSION_OF = {
+    indicator: dimension for dimension, measures in INDICATORS.items() for indicator in measures
+}

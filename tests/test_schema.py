@@ -208,3 +208,14 @@ def test_what_stands_once_is_told_by_columns_that_exist() -> None:
     assert SCHEMA.tables["offers"].unique == ("university", "discipline")
     for table in SCHEMA.tables.values():
         assert set(table.unique) <= set(table.columns)
+
+
+@pytest.mark.parametrize("table", ["disciplines", "industries"])
+def test_classifications_have_a_level_above(table: str) -> None:
+    column = SCHEMA.tables[table].columns["parent"]
+    assert (column.type, column.required) == ("text", False)
+
+
+@pytest.mark.parametrize("header", ["上级产业", "所属大类", "Parent industry", "sector", "parent"])
+def test_what_lies_above_an_industry_is_found_by_its_headers(header: str) -> None:
+    assert SCHEMA.find_column("industries", header) == "parent"

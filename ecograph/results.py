@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ecograph.analysis.breakdown import break_down_all
 from ecograph.analysis.brokers import find_brokers
 from ecograph.analysis.centrality import rank
 from ecograph.analysis.communities import find_communities, list_members
 from ecograph.analysis.dimensions import measure_dimensions
 from ecograph.analysis.gaps import find_gaps
+from ecograph.analysis.opportunities import find_opportunities
 from ecograph.analysis.overview import compare_indicators, summarise
 from ecograph.analysis.pairs import cross_disciplines
 from ecograph.analysis.partners import suggest_partners
@@ -41,6 +43,7 @@ RESULTS: Mapping[str, Callable[[Ecosystem], pd.DataFrame]] = {
     "members": list_members,
     "gaps": find_gaps,
     "pairs": cross_disciplines,
+    "opportunities": find_opportunities,
     "stability": check_stability,
     "brokers": find_brokers,
     "partners": suggest_partners,
@@ -48,12 +51,21 @@ RESULTS: Mapping[str, Callable[[Ecosystem], pd.DataFrame]] = {
     "structure": measure_structure,
     "roles": count_roles,
     "dimensions": measure_dimensions,
+    "dimensions_by": break_down_all,
     "tiers": assign_tiers,
     "coverage": compare_indicators,
 }
 """What computes each result, by name."""
 
-_NO_INDEX = {"summary", "pairs", "brokers", "partners", "unlinked"}
+_NO_INDEX = {
+    "summary",
+    "pairs",
+    "opportunities",
+    "brokers",
+    "partners",
+    "unlinked",
+    "dimensions_by",
+}
 
 
 def tabulate_nodes(ecosystem: Ecosystem) -> tuple[pd.DataFrame, pd.DataFrame]:

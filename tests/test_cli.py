@@ -23,6 +23,7 @@ from ecograph.render.maps import MEASURES
 
 ROOT = Path(__file__).parent.parent
 JINZHONG = str(ROOT / "data" / "jinzhong")
+EXAMPLE = str(ROOT / "data" / "example-city")
 
 
 def run(*arguments, cwd=ROOT, **kwargs):
@@ -61,21 +62,53 @@ def test_the_contract_commands_are_all_there():
         "analyse check summary centrality communities gaps dimensions tiers project map report "
         "read schema template generate convert"
     )
-    added = "leaders pairs stability brokers partners unlinked structure roles"
     names = [c.name for c in commands]
-    assert [name for name in names if name not in added.split()] == promised.split()
-    assert set(added.split()) < set(names)
+    assert [name for name in names if name in promised.split()] == promised.split()
+    assert len(set(names)) == len(names)
+
+
+def test_two_ecosystems_are_compared_only_where_they_can_be():
+    done = run("compare", JINZHONG, ROOT / "data" / "weifang", "--format", "json", "--lang", "en")
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(done.stdout)["rows"]
+    assert {row["verdict"] for row in rows} == {"not_comparable"}
+    assert all(row["reason"] for row in rows)
+    assert f"Of {len(rows)} comparisons 0 can be made." in done.stderr.decode()
+
+
+def test_a_composite_is_made_only_of_groups_and_on_request():
+    done = run("dimensions", EXAMPLE, "--composite")
+    assert (done.returncode, "--by" in done.stderr.decode()) == (2, True)
+    done = run("dimensions", EXAMPLE, "--by", "industry", "--composite", "--format", "json", "-q")
+    rows = json.loads(done.stdout)["rows"]
+    assert len(rows) == 8
+    assert all(row["rank_low"] <= row["rank"] <= row["rank_high"] for row in rows if row["rank"])
+
+
+def test_a_reference_is_read_and_its_mistakes_are_told(tmp_path):
+    wider = tmp_path / "wider.csv"
+    wider.write_text("city,I1,I2,I9\nA,3,1,0\nB,1,4,2\n", encoding="utf-8")
+    asked = ("specialisation", EXAMPLE, "--rows", "region", "--columns", "industry", "-q")
+    done = run(*asked, "--reference", wider, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["meta"]["method"]["reference"]
+    wider.write_text("city,I1,I2\nA,3,many\n", encoding="utf-8")
+    done = run(*asked, "--reference", wider)
+    assert done.returncode == 1
+    assert str(wider) in done.stderr.decode()
+    assert "many" in done.stderr.decode()
 
 
 @pytest.mark.parametrize(
     "name",
     [
         *("summary", "centrality", "leaders", "communities", "gaps", "stability", "brokers"),
-        *("unlinked", "structure", "roles", "dimensions", "tiers", "project"),
+        *("unlinked", "structure", "roles", "dimensions", "tiers", "project", "pair-stability"),
+        *("opportunities", "specialisation", "complexity", "relatedness"),
     ],
 )
 def test_table_commands_write_strict_json_with_rows_meta_and_problems(name):
-    done = run(name, JINZHONG, "--format", "json", "-q")
+    done = run(name, EXAMPLE, "--format", "json", "-q")
     assert done.returncode == 0, done.stderr
     content = json.loads(done.stdout, parse_constant=pytest.fail)
     assert set(content) == {"meta", "rows", "problems"}
@@ -211,7 +244,6 @@ def test_table_for_a_person_is_in_the_language_of_the_data():
     assert "not_enough_data" not in text
 
 
-CITY = str(ROOT / "data" / "example-city")
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="sends the signal of Ctrl-C")
 
 
@@ -291,17 +323,17 @@ def test_an_interrupt_ends_within_a_second_and_leaves_the_folder_as_it_was(tmp_p
     out = tmp_path / "out"
     for _ in range(2):
         before = snapshot(tmp_path)
-        status, error, seconds = interrupt(code, "analyse", CITY, "-o", out, "--seed", "2")
+        status, error, seconds = interrupt(code, "analyse", EXAMPLE, "-o", out, "--seed", "2")
         assert (status, error) == (130, "ecograph: Interrupted.\n")
         assert seconds < 1
         assert snapshot(tmp_path) == before  # at first, no folder at all
         if not out.exists():
-            assert run("analyse", CITY, "-o", out, "-q").returncode == 0
+            assert run("analyse", EXAMPLE, "-o", out, "-q").returncode == 0
 
 
 @POSIX
 def test_an_interrupt_waits_while_the_files_take_their_places(tmp_path):
-    status, error, seconds = interrupt(PUBLISH, "analyse", CITY, "-o", tmp_path)
+    status, error, seconds = interrupt(PUBLISH, "analyse", EXAMPLE, "-o", tmp_path)
     assert (status, error) == (130, "ecograph: Interrupted.\n")
     assert seconds < 1
     record = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
@@ -313,7 +345,7 @@ def test_an_interrupt_waits_while_the_files_take_their_places(tmp_path):
 @POSIX
 def test_an_interrupt_leaves_the_file_of_a_table_command_as_it_was(tmp_path):
     (tmp_path / "rank.csv").write_text("old")
-    status, error, seconds = interrupt(COMPUTE, "centrality", CITY, "-o", tmp_path / "rank.csv")
+    status, error, seconds = interrupt(COMPUTE, "centrality", EXAMPLE, "-o", tmp_path / "rank.csv")
     assert (status, error, seconds < 1) == (130, "ecograph: Interrupted.\n", True)
     assert {f.name: f.read_text() for f in tmp_path.iterdir()} == {"rank.csv": "old"}
 

@@ -79,4 +79,6 @@ def list_cautions(meta: Mapping[str, Any], lang: str) -> list[str]:
         limit = meta["settings"]["pair_limit"]
         count = method["unpaired_agreements"]
         said.append(translate("caution.unpaired", lang, count=f"{count:,}", limit=f"{limit:,}"))
+    if meta.get("result") == "comparison":
+        said += [method["summary"], method["caution"]]
     return said

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from ecograph.cli.bar import watch_stage, watch_stages
+from ecograph.cli.history import history_commands
+from ecograph.cli.opening import find_status, open_data
 from ecograph.cli.options import (
     Choices,
     data_argument,
@@ -16,18 +18,19 @@ from ecograph.cli.options import (
     table_options,
 )
 from ecograph.cli.screen import deliver, note, print_problems, print_said
+from ecograph.cli.tables import table_commands
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import pandas as pd
 
+    from ecograph.analysis.backbone import Method
     from ecograph.ecosystem import Ecosystem
     from ecograph.workflow import Run
 
 __all__ = ["commands"]
 
 _OUT = click.Path(path_type=Path)
+_METHODS = ("fixed_sizes", "sdsm", "disparity")
 _PARTS = (
     "organisation",
     "university",
@@ -91,7 +94,7 @@ def check(data: Path, form: str | None, output: Path | None, choices: Choices) -
     from ecograph.analysis.meta import attach_meta
     from ecograph.problems import tabulate_problems
 
-    ecosystem = _open(data, choices, report=False)
+    ecosystem = open_data(data, choices, report=False)
     table = tabulate_problems(ecosystem.problems, ecosystem.lang)
     rows = ecosystem.accounts[["rows", "used", "rejected", "blank"]].sum()
     found = {"errors": len(ecosystem.errors), "rows": {k: int(v) for k, v in rows.items()}}
@@ -109,50 +112,19 @@ def check(data: Path, form: str | None, output: Path | None, choices: Choices) -
     counts = ", ".join(f"{n} {name}" for name, n in rows.items())
     warnings = len(table) - len(ecosystem.errors)
     note(f"{len(ecosystem.errors)} errors, {warnings} warnings; {counts}.", quiet=choices.quiet)
-    return _status(ecosystem)
+    return find_status(ecosystem)
 
 
-def _table_command(
-    name: str,
-    compute: Callable[[Ecosystem], pd.DataFrame],
-    help_text: str,
-    *,
-    index: bool = True,
-    approximate: bool = False,
-) -> click.Command:
-    """Make a command that loads DATA, computes one table and delivers it."""
-
-    @click.command(name, help=f"{help_text}\n\n\b\nExample:\n  ecograph {name} data/jinzhong")
-    @data_argument
-    @table_options
-    @setting_options
-    def command(data: Path, form: str | None, output: Path | None, choices: Choices) -> int:
-        ecosystem = _open(data, choices)
-        with watch_stage(name, quiet=choices.quiet):
-            table = compute(ecosystem)
-        deliver(
-            table,
-            form=form,
-            output=output,
-            index=index,
-            problems=ecosystem.problems,
-            lang=ecosystem.lang,
-            quiet=choices.quiet,
-        )
-        return _status(ecosystem)
-
-    return exact_option(command) if approximate else command
-
-
-def _library(name: str) -> Callable[[Ecosystem], Any]:
-    """Find a function of the library when it is called, so that help is fast."""
-
-    def call(ecosystem: Ecosystem) -> Any:  # noqa: ANN401 - what that function returns
-        import ecograph
-
-        return getattr(ecograph, name)(ecosystem)
-
-    return call
+_backbone_option = click.option(
+    "--backbone",
+    type=click.Choice(_METHODS),
+    is_flag=False,
+    flag_value=_METHODS[0],
+    metavar="[METHOD]",
+    help="Only ties that are more than chance: shared agreements where every agreement keeps its "
+    "size (fixed_sizes, without METHOD) or only in the mean (sdsm), or the shares of each end "
+    "(disparity).",
+)
 
 
 @click.command()
@@ -163,12 +135,14 @@ def _library(name: str) -> Callable[[Ecosystem], Any]:
     type=click.Choice(["count", "newman"]),
     help="Shared agreements, or 1/(k-1) for an agreement of k members of the part.",
 )
+@_backbone_option
 @table_options
 @setting_options
 def project(
     data: Path,
     part: str,
     weighting: str | None,
+    backbone: Method | None,
     form: str | None,
     output: Path | None,
     choices: Choices,
@@ -178,18 +152,13 @@ def project(
     \b
     Example:
       ecograph project data/jinzhong --part university --format csv -o network.csv
+      ecograph project data/jinzhong --backbone
     """
-    from ecograph.analysis.meta import attach_meta
-    from ecograph.projection import project_ties
-
     if weighting:
         choices.settings["weighting"] = weighting
-    ecosystem = _open(data, choices)
+    ecosystem = open_data(data, choices)
     with watch_stage("project", quiet=choices.quiet):
-        network = project_ties(ecosystem, part)
-    method = {"part": part, "weighting": network.weighting, "nodes": len(network.nodes)}
-    method |= network.describe()
-    table = attach_meta(network.ties, ecosystem, "network", method=method)
+        table = _project(ecosystem, part, backbone)
     deliver(
         table,
         form=form,
@@ -199,7 +168,21 @@ def project(
         lang=ecosystem.lang,
         quiet=choices.quiet,
     )
-    return _status(ecosystem)
+    return find_status(ecosystem)
+
+
+def _project(ecosystem: Ecosystem, part: str, backbone: Method | None) -> pd.DataFrame:
+    """Project onto one part: all ties, or those of the backbone."""
+    from ecograph.analysis.backbone import project_backbone
+    from ecograph.analysis.meta import attach_meta
+    from ecograph.projection import project_ties
+
+    if backbone:
+        return project_backbone(ecosystem, part, method=backbone)
+    network = project_ties(ecosystem, part)
+    method = {"part": part, "weighting": network.weighting, "nodes": len(network.nodes)}
+    method |= network.describe()
+    return attach_meta(network.ties, ecosystem, "network", method=method)
 
 
 @click.command("map")
@@ -212,23 +195,25 @@ def project(
     show_default=True,
     help="What the size of a node shows.",
 )
+@_backbone_option
 @exact_option
 @setting_options
-def draw_map(data: Path, output: Path, size: str, choices: Choices) -> int:
+def draw_map(data: Path, output: Path, size: str, backbone: Method | None, choices: Choices) -> int:
     """Write the interactive map as one HTML file that opens offline.
 
     \b
     Example:
       ecograph map data/jinzhong -o jinzhong-map.html
+      ecograph map data/jinzhong -o backbone.html --backbone
     """
     from ecograph.files import write_bytes
     from ecograph.render.maps import to_html
 
-    ecosystem = _open(data, choices)
+    ecosystem = open_data(data, choices)
     with watch_stage("map", quiet=choices.quiet):
-        page = to_html(ecosystem, size=size)
+        page = to_html(ecosystem, size=size, backbone=backbone)
     write_bytes(output, page.encode("utf-8"))
-    return _status(ecosystem)
+    return find_status(ecosystem)
 
 
 @click.command()
@@ -247,11 +232,11 @@ def report(data: Path, output: Path, choices: Choices) -> int:
     from ecograph.render.report import render_report
     from ecograph.workflow import compute_results
 
-    ecosystem = _open(data, choices)
+    ecosystem = open_data(data, choices)
     with watch_stage("report", quiet=choices.quiet):
         page = render_report(ecosystem, compute_results(ecosystem))
     write_bytes(output, page.encode("utf-8"))
-    return _status(ecosystem)
+    return find_status(ecosystem)
 
 
 @click.command()
@@ -399,16 +384,6 @@ def convert(register: str, source: Path, output: Path, choices: Choices) -> None
     note(f"Control totals: {totals}.", quiet=choices.quiet)
 
 
-def _open(data: Path, choices: Choices, *, report: bool = True) -> Ecosystem:
-    from ecograph.loader import load
-
-    with watch_stage("load", quiet=choices.quiet):
-        ecosystem = load(data, settings=choices.settings)
-    if report:
-        _report_reading(ecosystem, choices)
-    return ecosystem
-
-
 def _report_run(run: Run, output: Path, choices: Choices) -> int:
     """Say what the main job found, how long it took, and where its results are."""
     from ecograph.texts import translate
@@ -425,16 +400,6 @@ def _report_run(run: Run, output: Path, choices: Choices) -> int:
         note(translate("screen.left_out", digest.lang, count=digest.errors))
     note(f"Report: {output / 'index.html'}   Map: {output / 'map.html'}", quiet=quiet)
     return 1 if digest.errors else 0
-
-
-def _report_reading(ecosystem: Ecosystem, choices: Choices) -> None:
-    """Say what was wrong with the data: errors always, warnings unless quiet."""
-    shown = ecosystem.errors if choices.quiet else ecosystem.problems
-    print_problems(shown, ecosystem.lang)
-
-
-def _status(ecosystem: Ecosystem) -> int:
-    return 1 if ecosystem.errors else 0
 
 
 def _name_columns(header: tuple[str, ...]) -> list[str]:
@@ -465,76 +430,8 @@ def _describe_kinds() -> dict[str, object]:
 commands = (
     analyse,
     check,
-    _table_command(
-        "summary",
-        _library("summarise"),
-        "Count what the data hold, by kind and status.",
-        index=False,
-    ),
-    _table_command(
-        "centrality",
-        _library("rank"),
-        "Rank organisations by their place in the network.",
-        approximate=True,
-    ),
-    _table_command(
-        "leaders",
-        _library("find_leaders"),
-        "Rank organisations with intervals: how sure are the first ten?",
-    ),
-    _table_command(
-        "communities", _library("find_communities"), "Find groups that work together most."
-    ),
-    _table_command(
-        "gaps", _library("find_gaps"), "Find industries that are weakly linked to science."
-    ),
-    _table_command(
-        "pairs",
-        _library("cross_disciplines"),
-        "Test which pairs of industry and discipline are missing.",
-        index=False,
-    ),
-    _table_command(
-        "stability",
-        _library("check_stability"),
-        "Ask for the gaps in other ways, and say how often each verdict stands.",
-    ),
-    _table_command(
-        "brokers",
-        _library("find_brokers"),
-        "Find through whom each industry's unlinked firms could reach science.",
-        index=False,
-    ),
-    _table_command(
-        "partners",
-        _library("suggest_partners"),
-        "Find which universities and teams fit an industry, and why.",
-        index=False,
-    ),
-    _table_command(
-        "unlinked",
-        _library("list_unlinked_firms"),
-        "List the firms without a link to science.",
-        index=False,
-    ),
-    _table_command(
-        "structure",
-        _library("measure_structure"),
-        "Measure how far each industry keeps to itself.",
-    ),
-    _table_command(
-        "roles",
-        _library("count_roles"),
-        "Count between which groups universities and platforms stand.",
-    ),
-    _table_command(
-        "dimensions",
-        _library("measure_dimensions"),
-        "Measure breadth, depth, precision and density of cooperation.",
-    ),
-    _table_command(
-        "tiers", _library("assign_tiers"), "Place firms as seedling, shrub or tree, with reasons."
-    ),
+    *table_commands,
+    *history_commands,
     project,
     draw_map,
     report,

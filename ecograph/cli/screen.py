@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ecograph.cli.bar import watch_stage
+from ecograph.cli.layouts import MAIN_COLUMNS, WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,90 +23,9 @@ __all__ = ["deliver", "note", "print_problems", "print_said"]
 _ENDINGS = {"csv": "csv", "json": "json", "parquet": "parquet", "txt": "table"}
 _SHOWN = 20  # problems on the screen before the rest is only counted
 _MOST_ROWS = 40
+_JOINER = "；"
 _PLACE = ("code", "severity", "file", "sheet", "row", "column")
 _LARGE = 1e5  # from here on a number is shown without decimals
-_MAIN = {
-    "centrality": (
-        "name",
-        "kind",
-        "degree",
-        "strength",
-        "betweenness",
-        "harmonic_closeness",
-        "core",
-        "community",
-    ),
-    "leaders": ("measure", "name", "kind", "value", "rank", "rank_low", "rank_high", "top_share"),
-    "communities": (
-        "members",
-        "universities",
-        "platforms",
-        "enterprises",
-        "ties_within",
-        "certainty",
-        "leaders",
-    ),
-    "gaps": (
-        "name",
-        "observed",
-        "expected",
-        "ratio",
-        "ci_low",
-        "ci_high",
-        "q",
-        "verdict",
-        "needed",
-    ),
-    "pairs": (
-        "industry_name",
-        "discipline_name",
-        "firms_linked",
-        "firms_expected",
-        "p",
-        "q",
-        "verdict",
-        "needed",
-    ),
-    "brokers": (
-        "industry_name",
-        "name",
-        "firms_reached",
-        "firms_tied",
-        "firms_near",
-        "firms_meant",
-        "university_names",
-        "firm_evidence",
-    ),
-    "partners": (
-        "industry_name",
-        "discipline_name",
-        "demanded",
-        "in_use",
-        "related",
-        "university_name",
-        "level",
-        "teams",
-        "links",
-    ),
-    "unlinked": ("industry_name", "name", "region", "demands", "certificates", "brokers", "steps"),
-    "structure": (
-        "name",
-        "firms",
-        "firms_in_network",
-        "ties_within",
-        "ties_science",
-        "ei",
-        "ei_expected",
-        "p_closed",
-        "bridges",
-    ),
-    "roles": ("name", "kind", "ties", "coordinator", "itinerant", "gatekeeper", "liaison", "total"),
-    "stability": ("name", "verdict", "runs", "stands", "verdicts"),
-    "tiers": ("name", "tier", "reason", "next_tier", "missing"),
-    "dimensions": ("dimension", "name", "value", "ci_low", "ci_high", "n", "note"),
-    "coverage": ("name", "value", "unit", "counted", "coverage", "register"),
-}
-"""The columns that fit a screen; files hold all."""
 
 
 def deliver(
@@ -227,7 +147,11 @@ def _draw_table(table: pd.DataFrame, lang: str, *, whole: bool, index: bool) -> 
     from ecograph.texts import label_of
 
     result = table.attrs.get("meta", {}).get("result", "")
-    shown = table if whole else table[[c for c in _MAIN.get(result, table.columns) if c in table]]
+    shown = (
+        table
+        if whole
+        else table[[c for c in MAIN_COLUMNS.get(result, table.columns) if c in table]]
+    )
     rows = shown if whole else shown.head(_MOST_ROWS)
     flat = rows.reset_index() if index else rows
     drawn = Table(box=None, pad_edge=False)
@@ -260,6 +184,7 @@ def _write_value(column: str, value: Any, lang: str) -> str:  # noqa: ANN401 - a
     kinds = read_schema().node_kinds
     if column == "kind" and value in kinds:
         return kinds[value].labels[lang]
-    if column in {"verdict", "tier", "next_tier"}:
-        return label_of(column.removeprefix("next_"), str(value), lang)
+    if column in WORDS:
+        words = (label_of(WORDS[column], word, lang) for word in str(value).split(_JOINER))
+        return _JOINER.join(words)
     return str(value)

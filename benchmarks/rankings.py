@@ -40,6 +40,7 @@ TOWNS = (
     Town("12, each 1.3 times the next", 1.3 ** -np.arange(12.0), 60),
     Town("12 equals", np.ones(12), 300),
     Town("40 equals", np.ones(40), 100),
+    Town("200 equals", np.ones(200), 350),
     Town("40, falling as 1 / rank", 1 / np.arange(1.0, 41), 150),
     Town("200, falling as 1 / rank", 1 / np.arange(1.0, 201), 350),
 )

@@ -118,18 +118,12 @@ def find_leaders(
     Percentile intervals: Efron and Tibshirani, An Introduction to the Bootstrap, 1993, ch. 13;
     of ranks: Goldstein and Spiegelhalter, J. R. Stat. Soc. A 159, 1996, p. 385. Agreements are
     taken to be signed independently. Ranks of equals are where the bootstrap is weakest (Hall and
-    Miller, Annals of Statistics 37, 2009, p. 3929). In 100 simulations each of 12 to 200
-    organisations with 60 to 350 agreements and planted activity, at a ci_level of 0.95:
-
-    - Intervals held the true rank in 94 to 99.8% by strength, 93 to 99.8% by PageRank, and 85 to
-      99% by degree: a draw repeats agreements, and so has fewer different partners.
-    - They hold for an organisation that is named beforehand, not for whoever turns out first. Of
-      200 equals, the intervals of the ten seen first held their true rank in 75% by strength,
-      58% by degree.
-    - No two were told apart in the wrong order, nor equals at all.
-    - The overlap flatters, for a draw starts from what was seen: by strength it was 0.59 for 40
-      equals (two independent samples share 0.25 of the top ten), and 0.83 where activity falls
-      as 1 / rank (0.78).
+    Miller, Annals of Statistics 37, 2009, p. 3929). What intervals hold where activity is planted
+    is measured by ``benchmarks/validation.py`` (docs/validation.md): at a ci_level of 0.95 between
+    96 and 99.6% by strength, but down to 88% by degree, for a draw repeats agreements and so has
+    fewer different partners. They hold for an organisation that is named beforehand, not for
+    whoever turns out first among many equals (85%). The overlap of tops flatters, for a draw
+    starts from what was seen.
     """
     settings = ecosystem.settings
     _refuse(measures, draws=draws, top=top, level=settings.ci_level)

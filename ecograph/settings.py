@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, fields, replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ecograph.errors import SettingsError
@@ -65,6 +66,12 @@ class Settings:
     pair_limit
         The most members of one agreement that are tied to each other pair by pair. An agreement
         of k members makes k(k-1)/2 pairs; larger ones tie nobody, and each result says how many.
+    irrelevant
+        Pairs of an industry and a discipline, each by id or by name, that cannot be: they are left
+        out of the comparison of pairs (structural zeros). In YAML a list of lists of two.
+    rules
+        A folder of rule files of your own: a programme there takes the place of the built-in one
+        with the same id, or is a further one (docs/rules.md); by default none.
     """
 
     as_of: dt.date | None = None
@@ -82,6 +89,8 @@ class Settings:
     map_nodes: int = 1500
     exact: bool = False
     pair_limit: int = 500
+    irrelevant: tuple[tuple[str, str], ...] = ()
+    rules: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse values that make no sense."""
@@ -99,12 +108,16 @@ class Settings:
         _require_flag("exact", self.exact)
         for name, least in (("seed", 0), ("map_nodes", 1), ("pair_limit", 2)):
             _require_whole(name, getattr(self, name), least)
+        _require_pairs("irrelevant", self.irrelevant)
+        if self.rules is not None and (not isinstance(self.rules, str) or not self.rules.strip()):
+            raise SettingsError(f'rules is "{self.rules}"; give the path of a folder.')
 
     def to_dict(self) -> dict[str, object]:
         """Turn the settings into plain values for JSON."""
         plain = {f.name: getattr(self, f.name) for f in fields(self)}
         plain["as_of"] = self.as_of.isoformat() if self.as_of else None
         plain["counted"] = list(self.counted)
+        plain["irrelevant"] = [list(pair) for pair in self.irrelevant]
         return plain
 
 
@@ -137,9 +150,15 @@ def settings_from(values: Mapping[str, Any], base: Settings | None = None) -> Se
     changes = dict(values)
     if isinstance(changes.get("as_of"), str):
         changes["as_of"] = _parse_day(changes["as_of"])
+    if isinstance(changes.get("rules"), PurePath):
+        changes["rules"] = str(changes["rules"])
     if "counted" in changes:
         counted = changes["counted"]
         changes["counted"] = tuple(counted) if isinstance(counted, list | tuple) else (counted,)
+    if isinstance(changes.get("irrelevant"), list | tuple):
+        changes["irrelevant"] = tuple(
+            tuple(pair) if isinstance(pair, list) else pair for pair in changes["irrelevant"]
+        )
     return replace(base or Settings(), **changes)
 
 
@@ -178,3 +197,19 @@ def _require_whole(name: str, value: object, least: int) -> None:
         raise SettingsError(
             f'{name} is "{value}"; give a whole number from {least} to {MOST_SEED}.'
         )
+
+
+def _require_pairs(name: str, value: object) -> None:
+    wanted = "give a list of pairs of an industry and a discipline, each an id or a name in quotes"
+    if not isinstance(value, tuple):
+        raise SettingsError(f'{name} is "{value}"; {wanted}.')
+    for pair in value:
+        if not _is_pair(pair):
+            raise SettingsError(f'{name} holds "{pair}"; {wanted}.')
+
+
+def _is_pair(value: object) -> bool:
+    pair = value if isinstance(value, tuple) else ()
+    return len(pair) == len(("industry", "discipline")) and all(
+        isinstance(part, str) and part.strip() for part in pair
+    )

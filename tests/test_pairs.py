@@ -9,7 +9,8 @@ from scipy import stats
 
 from ecograph.analysis import pairs
 from ecograph.analysis.gaps import VERDICTS
-from ecograph.analysis.pairs import PAIR_COLUMNS
+from ecograph.analysis.pairs import DRAWN_COLUMNS, PAIR_COLUMNS
+from ecograph.errors import SettingsError
 
 
 def cross_disciplines(ecosystem, **arguments):
@@ -174,9 +175,139 @@ def test_gaps_come_first_and_pairs_without_any_expectation_last() -> None:
     assert table["verdict"].tolist() == ["gap"] * 2 + ["over_linked"] * 2 + ["not_enough_data"] * 2
 
 
-def test_an_unknown_pair_is_refused() -> None:
-    with pytest.raises(KeyError, match="nowhere"):
-        cross_disciplines(make_ecosystem(TOWN), irrelevant=[("I1", "nowhere")])
+def test_a_pair_is_ruled_out_by_ids_or_names_in_the_argument_or_the_settings() -> None:
+    argument = cross_disciplines(make_ecosystem(TOWN), irrelevant=[("I1", "D2")])
+    by_name = cross_disciplines(make_ecosystem(TOWN), irrelevant=[("Steel", "physics")])
+    setting = cross_disciplines(make_ecosystem(TOWN, irrelevant=[["Steel", "D2"]]))
+    for table in (argument, by_name, setting):
+        ruled = table[table["verdict"] == "not_relevant"]
+        listed = list(zip(ruled["industry"], ruled["discipline"], strict=True))
+        assert listed == [("I1", "D2"), ("I4", "D1"), ("I4", "D2")]
+        assert table.attrs["meta"]["method"]["ruled_out"] == 1
+        assert np.isnan(table["p_contracts"][1])
+        assert table["firms_expected"].tolist() == pytest.approx(
+            argument["firms_expected"].tolist(), nan_ok=True
+        )
+    both = cross_disciplines(
+        make_ecosystem(TOWN, irrelevant=[["I1", "D2"]]),
+        irrelevant=[("Steel", "physics"), ("I3", "D1")],
+    )
+    assert both.attrs["meta"]["method"]["ruled_out"] == 2
+    assert both.attrs["meta"]["settings"]["irrelevant"] == [["I1", "D2"]]
+
+
+def test_ids_go_before_names_and_a_name_may_stand_for_several() -> None:
+    tables = {
+        "universities": "id,name\nU,u\n",
+        "industries": "id,name\nI1,Steel\nI2,Steel\nSteel,other\n",
+        "disciplines": "id,name\nD1,x\nD2,x\n",
+        "agreements": "id,parties,industry,disciplines\nA,U,I1,D1\n",
+    }
+    ecosystem = make_ecosystem(tables)
+    assert cross_disciplines(ecosystem, irrelevant=[("Steel", "D1")])["verdict"].tolist()[4:] == [
+        "not_relevant",
+        "not_enough_data",
+    ]
+    verdicts = cross_disciplines(ecosystem, irrelevant=[("I2", "x")])["verdict"]
+    assert (verdicts == "not_relevant").tolist() == [False, False, True, True, False, False]
+
+
+def test_unknown_pairs_are_refused_all_at_once() -> None:
+    wrong = r'industry "Brass", discipline "nowhere"; give ids'
+    ecosystem = make_ecosystem(TOWN, irrelevant=[["Brass", "D1"]])
+    with pytest.raises(SettingsError, match=wrong):
+        cross_disciplines(ecosystem, irrelevant=[("I1", "nowhere"), ("Brass", "nowhere")])
+
+
+class TestContracts:
+    def test_the_town_by_hand(self) -> None:
+        """Without faith: E1 and wine's agreement have one contract each, E3 one in either.
+
+        The columns have two each, so each unit's contracts are shared out in halves: means 1 for
+        E3 and 1/2 for the others. Steel has E1 and E3: chances 2/3 and 1/2 of none.
+        """
+        table = cross_disciplines(make_ecosystem(TOWN)).set_index(["industry_name"])
+        steel = table.loc["Steel"]
+        assert steel["contracts"].tolist() == steel["observed"].tolist() == [2, 1]
+        assert steel["contracts_expected"].tolist() == pytest.approx([1.5, 1.5])
+        none, one = 1 / 3, 2 / 3 * 1 / 4 + 2 / 9 * 1 / 2
+        two = 2 / 3 * 1 / 8 + 2 / 9 * 1 / 4 + 2 / 27 * 1 / 2
+        assert steel["p_contracts"].tolist() == pytest.approx([none + one + two, none + one])
+        assert steel["p_contracts_over"].tolist() == pytest.approx([1 - none - one, 1 - none])
+        assert table.loc["Wine", "p_contracts_over"].tolist() == pytest.approx([1, 1 / 3])
+        assert table.loc["Faith", "contracts"].tolist() == [1, 0]
+        for side in ("Faith", "Glass"):
+            assert table.loc[side, ["contracts_expected", "p_contracts"]].isna().all(axis=None)
+
+    def test_where_firms_are_alike_the_law_is_negative_binomial(self) -> None:
+        """Each of 60 firms of B has the mean 4 x 30/120 of contracts about x."""
+        table = cross_disciplines(make_ecosystem(draw_town(repeats=4)))
+        missing = table.set_index(["industry", "discipline"]).loc[("B", "x")]
+        assert missing["contracts_expected"] == pytest.approx(60)
+        assert missing["p_contracts"] == pytest.approx(0.5**60)
+        over = table.set_index(["industry", "discipline"]).loc[("A", "x")]
+        assert over["contracts"] == 120
+        assert over["p_contracts_over"] == pytest.approx(stats.nbinom.sf(119, 60, 0.5), rel=1e-9)
+
+    def test_their_sums_are_those_expected_also_with_structural_zeros(self) -> None:
+        for irrelevant in ([], [("B", "x")]):
+            table = cross_disciplines(make_ecosystem(draw_town(repeats=3)), irrelevant=irrelevant)
+            assert table["contracts_expected"].sum() == pytest.approx(360)
+            of_x = table[table["discipline"] == "x"]
+            assert of_x["contracts_expected"].sum() == pytest.approx(90)
+            assert table.attrs["meta"]["method"]["error_contracts"] < 1e-8
+
+    def test_they_are_as_cautious_as_repeats_make_them(self) -> None:
+        """With one contract each firms and contracts differ little, with many links are surer."""
+        table = cross_disciplines(make_ecosystem(draw_town(repeats=4)))
+        table = table.set_index(["industry", "discipline"])
+        assert table.loc[("B", "x"), "p_links"] < 1e-3 * table.loc[("B", "x"), "p_contracts"]
+
+
+class TestDraws:
+    def test_no_column_is_added_without_draws(self) -> None:
+        table = cross_disciplines(make_ecosystem(TOWN))
+        assert not set(DRAWN_COLUMNS) & set(table.columns)
+        assert "draws" not in table.attrs["meta"]["method"]
+
+    def test_they_are_the_tables_with_the_same_sums(self) -> None:
+        """One discipline a firm: the firms of B with x are drawn without replacement."""
+        draws = 300
+        table = cross_disciplines(make_ecosystem(draw_town()), draws=draws)
+        assert tuple(table.columns) == PAIR_COLUMNS + DRAWN_COLUMNS
+        assert table.attrs["meta"]["method"]["draws"] == draws
+        rows = table.set_index(["industry", "discipline"])
+        law = stats.hypergeom(120, 30, 60)
+        missing = rows.loc[("B", "x")]
+        assert missing["curveball_mean"] == pytest.approx(15, abs=0.7)
+        assert missing["curveball_deviation"] == pytest.approx(law.std(), rel=0.2)
+        assert missing["p_curveball"] == pytest.approx(1 / (draws + 1))
+        assert missing["p_curveball_over"] == 1
+        assert rows.loc[("A", "z"), list(DRAWN_COLUMNS)].isna().all()
+
+    def test_they_heed_structural_zeros_and_the_seed(self) -> None:
+        ruled = {"irrelevant": [("B", "x")], "draws": 20}
+        first, again = (cross_disciplines(make_ecosystem(draw_town()), **ruled) for _ in range(2))
+        assert first["p_curveball"].equals(again["p_curveball"])
+        rows = first.set_index(["industry", "discipline"])
+        assert np.isnan(rows.loc[("B", "x"), "curveball_mean"])
+        assert rows.loc["A", "curveball_mean"].tolist()[:2] == [30, 30]
+
+
+def test_the_order_of_rows_does_not_matter() -> None:
+    """The same town with its firms and agreements listed backwards."""
+    town = draw_town(repeats=2)
+    turned = dict(town)
+    for name in ("enterprises", "agreements", "disciplines"):
+        header, *lines = town[name].splitlines()
+        turned[name] = "\n".join([header, *reversed(lines), ""])
+    keys = ["industry", "discipline"]
+    first, other = (
+        cross_disciplines(make_ecosystem(tables)).set_index(keys).sort_index()
+        for tables in (town, turned)
+    )
+    for column in ("firms_expected", "p", "contracts_expected", "p_contracts", "p_contracts_over"):
+        assert first[column].tolist() == pytest.approx(other[column].tolist(), nan_ok=True)
 
 
 def test_the_sums_of_firms_are_those_expected_and_the_result_says_how() -> None:

@@ -6,6 +6,7 @@ import json
 import math
 
 import pytest
+import yaml
 
 from ecograph.errors import SettingsError
 from ecograph.settings import Settings, settings_from
@@ -60,11 +61,38 @@ def test_an_unknown_name_is_an_error_that_lists_the_known_ones() -> None:
         ("map_nodes", 0),
         ("exact", 1),
         ("pair_limit", 1),
+        ("irrelevant", "Steel"),
+        ("irrelevant", 5),
+        ("irrelevant", None),
+        ("irrelevant", ["Steel", "physics"]),
+        ("irrelevant", [["Steel"]]),
+        ("irrelevant", [["Steel", "physics", "D1"]]),
+        ("irrelevant", [["Steel", 802]]),
+        ("irrelevant", [["Steel", " "]]),
+        ("irrelevant", {"Steel": "physics"}),
     ],
 )
 def test_values_that_make_no_sense(name: str, value: object) -> None:
     with pytest.raises(SettingsError, match=name):
         settings_from({name: value})
+
+
+def test_irrelevant_pairs_are_a_list_of_lists_in_yaml() -> None:
+    written = yaml.safe_load("irrelevant: [[Steel, physics], [I2, '0802']]")
+    settings = settings_from(written)
+    assert settings.irrelevant == (("Steel", "physics"), ("I2", "0802"))
+    assert hash(settings) == hash(settings_from(written))
+    plain = json.loads(json.dumps(settings.to_dict()))
+    assert plain["irrelevant"] == [["Steel", "physics"], ["I2", "0802"]]
+    assert settings_from(plain) == settings
+    assert settings_from({}).irrelevant == ()
+
+
+def test_the_sentence_about_an_irrelevant_pair_says_what_to_write() -> None:
+    with pytest.raises(
+        SettingsError, match=r"holds \"\('Steel', 802\)\"; give a list of pairs.*quotes"
+    ):
+        settings_from({"irrelevant": [["Steel", 802]]})
 
 
 def test_settings_are_frozen_and_plain_for_json() -> None:

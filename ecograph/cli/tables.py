@@ -114,6 +114,14 @@ _TABLES = (
         "cross_disciplines",
         "Test which pairs of industry and discipline are missing.",
         index=False,
+        options=(
+            click.option(
+                "--draws",
+                type=click.IntRange(0),
+                default=0,
+                help="Check by so many random tables with exactly the same sums.",
+            ),
+        ),
     ),
     _Table(
         "opportunities",

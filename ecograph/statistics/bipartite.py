@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
     _Point = tuple[Floats, Floats]
 
-__all__ = ["Configuration", "fit_configuration", "sample_curveball"]
+__all__ = ["Configuration", "find_classes", "fit_configuration", "sample_curveball"]
 
 _STEPS = 200  # Newton's method needs about ten
 _CLOSE = 1e-10  # of each sum, beside its size
@@ -114,8 +114,8 @@ def fit_configuration(
     if row_sums.sum() != column_sums.sum():
         raise ValueError("the sums of rows and of columns differ in all")
     cells = np.ones((len(row_sums), len(column_sums)), bool) if allowed is None else allowed
-    rows, row_class, row_size = _find_classes(row_sums, cells)
-    columns, column_class, column_size = _find_classes(column_sums, cells[rows].T)
+    rows, row_class, row_size = find_classes(row_sums, cells)
+    columns, column_class, column_size = find_classes(column_sums, cells[rows].T)
     target = _Target(
         row_sums[rows].astype(float),
         column_sums[columns].astype(float),
@@ -130,8 +130,44 @@ def fit_configuration(
     return Configuration(chance, row_class, column_class, float(error))
 
 
+def find_classes(sums: NDArray[np.integer], cells: Flags) -> tuple[Ints, Ints, Ints]:
+    """Find the classes of rows that have one sum and the same structural zeros.
+
+    Parameters
+    ----------
+    sums
+        The sum of each row.
+    cells
+        Rows x columns, False where there can be nothing.
+
+    Returns
+    -------
+    first, label, size
+        The first row of each class, the class of each row, the number of rows of each class.
+
+    Examples
+    --------
+    >>> [part.tolist() for part in find_classes(np.array([2, 1, 2]), np.ones((3, 4), bool))]
+    [[1, 0], [1, 0, 1], [1, 2]]
+    """
+    if cells.all():
+        keys = np.asarray(sums)
+    else:
+        packed = np.packbits(cells, axis=1).astype(np.int64)
+        keys = np.column_stack([sums, packed])
+    _, first, label, size = np.unique(
+        keys, axis=0, return_index=True, return_inverse=True, return_counts=True
+    )
+    return first, label.ravel(), size
+
+
 def sample_curveball(
-    presence: NDArray[np.bool_], draws: int, *, seed: int, trades: int | None = None
+    presence: NDArray[np.bool_],
+    draws: int,
+    *,
+    seed: int,
+    trades: int | None = None,
+    allowed: Flags | None = None,
 ) -> Iterator[Flags]:
     """Draw tables of 0 and 1 with exactly the same sums, each alike likely.
 
@@ -144,7 +180,10 @@ def sample_curveball(
     seed
         Seed of the draws.
     trades
-        Trades between two rows before each table, by default five for each row.
+        Trades between two rows (or columns, if there are fewer) before each table, by default five
+        for each.
+    allowed
+        Rows x columns, False where there can be no tie; by default all can.
 
     Yields
     ------
@@ -154,7 +193,9 @@ def sample_curveball(
     Notes
     -----
     Strona, Nappo, Boccacci, Fattorini and San-Miguel-Ayanz, Nature Communications 5, 4114, 2014;
-    uniform: Carstens, Physical Review E 91, 042812, 2015.
+    uniform: Carstens, Physical Review E 91, 042812, 2015. With structural zeros two rows deal out
+    only what both could have; the tables that are reached are still alike likely, but where zeros
+    differ from row to row some tables may be out of reach of trades between two.
 
     Examples
     --------
@@ -165,25 +206,13 @@ def sample_curveball(
     random = np.random.default_rng(seed)
     flipped = presence.shape[0] > presence.shape[1]  # fewer, longer rows mix in fewer trades
     table = (presence.T if flipped else presence).copy()
+    cells = None if allowed is None or allowed.all() else allowed.T if flipped else allowed
     count = 5 * len(table) if trades is None else trades
     for _ in range(draws):
         if len(table) > 1:
             for _ in range(count):
-                _trade(table, random)
+                _trade(table, random, cells)
         yield (table.T if flipped else table).copy()
-
-
-def _find_classes(sums: NDArray[np.integer], cells: Flags) -> tuple[Ints, Ints, Ints]:
-    """Find rows of one sum and the same zeros: the first of each class, class of each, sizes."""
-    if cells.all():
-        keys = np.asarray(sums)
-    else:
-        packed = np.packbits(cells, axis=1).astype(np.int64)
-        keys = np.column_stack([sums, packed])
-    _, first, label, size = np.unique(
-        keys, axis=0, return_index=True, return_inverse=True, return_counts=True
-    )
-    return first, label.ravel(), size
 
 
 def _fit(target: _Target) -> Floats:
@@ -250,10 +279,11 @@ def _find_step(target: _Target, chance: Floats, pull: _Point) -> _Point:
     return inverse * (pull[0] - weight @ dv), dv
 
 
-def _trade(table: Flags, random: np.random.Generator) -> None:
-    """Let two rows deal out anew what only one of them has: changes the table."""
+def _trade(table: Flags, random: np.random.Generator, cells: Flags | None) -> None:
+    """Let two rows deal out anew what only one has and both could have: changes the table."""
     first, second = random.choice(len(table), 2, replace=False)
-    apart = np.flatnonzero(table[first] ^ table[second])
+    differ = table[first] ^ table[second]
+    apart = np.flatnonzero(differ if cells is None else differ & cells[first] & cells[second])
     own = int(table[first, apart].sum())
     table[first, apart] = False
     table[second, apart] = True

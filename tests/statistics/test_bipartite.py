@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import optimize
 
-from ecograph.statistics.bipartite import fit_configuration, sample_curveball
+from ecograph.statistics.bipartite import find_classes, fit_configuration, sample_curveball
 
 TABLES = hnp.arrays(bool, hnp.array_shapes(min_dims=2, max_dims=2, max_side=7))
 
@@ -109,6 +109,31 @@ def test_curveball_draws_each_table_alike_often() -> None:
         seen[table.tobytes()] = seen.get(table.tobytes(), 0) + 1
     assert len(seen) == 5
     assert max(abs(count - 600) for count in seen.values()) < 4 * np.sqrt(600 * 0.8)
+
+
+def test_curveball_leaves_structural_zeros_alone() -> None:
+    start = np.eye(3, dtype=bool)
+    assert len({t.tobytes() for t in sample_curveball(start, 200, seed=1)}) == 6
+    allowed = np.ones((3, 3), dtype=bool)
+    allowed[0, 1] = False
+    drawn = [table.tobytes() for table in sample_curveball(start, 2000, seed=1, allowed=allowed)]
+    assert len(set(drawn)) == 4  # of six permutations two have the first row in the second column
+    assert max(abs(drawn.count(one) - 500) for one in set(drawn)) < 4 * np.sqrt(500 * 0.75)
+    tall = np.concatenate([start, start])  # traded by columns
+    free = np.concatenate([allowed, allowed])
+    for table in sample_curveball(tall, 50, seed=1, allowed=free):
+        assert not table[~free].any()
+        assert (table.sum(axis=1) == 1).all()
+        assert (table.sum(axis=0) == 2).all()
+
+
+def test_classes_are_rows_of_one_sum_and_the_same_zeros() -> None:
+    cells = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1], [1, 0, 1]], dtype=bool)
+    first, label, size = find_classes(np.array([2, 2, 2, 1]), cells)
+    assert sorted(size.tolist()) == [1, 1, 2]
+    assert label[0] == label[2]
+    assert len(set(label.tolist())) == 3
+    assert (label[first] == np.arange(3)).all()
 
 
 def test_one_row_cannot_trade() -> None:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from ecograph.statistics.blocks import compare_blocks, compute_law
+from ecograph.statistics.bipartite import fit_configuration
+from ecograph.statistics.blocks import compare_blocks, compare_curveball, compute_law
 
 CHANCES = st.lists(st.floats(0, 1), max_size=12)
 
@@ -77,3 +78,69 @@ def test_no_blocks_and_no_columns() -> None:
     assert none.few.shape == (0, 3)
     none = compare_blocks(np.zeros((2, 0), int), np.zeros((2, 1), int), np.zeros((1, 0)))
     assert none.power.shape == (2, 0)
+
+
+def list_tables(rows: list[int], columns: list[int]) -> np.ndarray:
+    """List all tables of 0 and 1 with these sums."""
+    cells = np.array(list(itertools.product((0, 1), repeat=len(rows) * len(columns))))
+    tables = cells.reshape(-1, len(rows), len(columns))
+    kept = (tables.sum(axis=2) == rows).all(axis=1) & (tables.sum(axis=1) == columns).all(axis=1)
+    return tables[kept]
+
+
+class TestCurveball:
+    def test_mean_deviation_and_chances_are_those_of_all_tables(self) -> None:
+        """All 4 x 3 tables with rows 2, 1, 1, 1 and columns 2, 2, 1, each alike likely."""
+        tables = list_tables([2, 1, 1, 1], [2, 2, 1])
+        presence, block = tables[0] > 0, np.array([0, 0, 1, 1])
+        counts = np.stack([tables[:, block == b].sum(axis=1) for b in range(2)], axis=1)
+        draws = 1000
+        tests = compare_curveball(presence, block, 2, draws=draws, seed=3)
+        close = 5 / np.sqrt(draws)
+        assert tests.mean == pytest.approx(counts.mean(axis=0), abs=close)
+        assert tests.deviation == pytest.approx(counts.std(axis=0), abs=close)
+        assert tests.few == pytest.approx((counts <= counts[0]).mean(axis=0), abs=close)
+        assert tests.many == pytest.approx((counts >= counts[0]).mean(axis=0), abs=close)
+
+    def test_it_agrees_with_sums_that_hold_on_average_where_blocks_are_small(self) -> None:
+        """One tie a row makes draws hypergeometric, expected sums binomial: 10 of 400 rows."""
+        draws = 1000
+        column = np.random.default_rng(2).integers(0, 4, 400)
+        presence = column[:, np.newaxis] == np.arange(4)
+        block = np.repeat([0, 1], [10, 390])
+        drawn = compare_curveball(presence, block, 2, draws=draws, seed=1)
+        sums = presence.sum(axis=0)
+        law = stats.hypergeom(400, sums, 10)
+        counts = presence[:10].sum(axis=0)
+        noise = 4.5 * np.sqrt(0.25 / draws)
+        assert drawn.few[0] == pytest.approx(law.cdf(counts), abs=noise)
+        assert drawn.many[0] == pytest.approx(law.sf(counts - 1), abs=noise)
+        fit = fit_configuration(presence.sum(axis=1), sums)
+        members = np.array([[10], [390]])
+        observed = np.array([counts, sums - counts])
+        exact = compare_blocks(observed, members, fit.chance[:, fit.column_class])
+        assert drawn.mean == pytest.approx(exact.expected, abs=0.15)
+        assert drawn.few[0] == pytest.approx(exact.few[0], abs=noise + 0.01)
+        assert drawn.many[0] == pytest.approx(exact.many[0], abs=noise + 0.01)
+
+    def test_fixed_sums_leave_less_variance_by_the_share_of_the_block(self) -> None:
+        """Of 40 rows with one tie each a block of 30 keeps 10/39 of the variance."""
+        presence = np.repeat(np.eye(2, dtype=bool), 20, axis=0)
+        drawn = compare_curveball(presence, np.repeat([0, 1], [30, 10]), 2, draws=2000, seed=1)
+        assert drawn.deviation**2 == pytest.approx(30 * 0.25 * 10 / 39, rel=0.15)
+
+    def test_the_same_seed_draws_the_same(self) -> None:
+        presence = np.random.default_rng(1).random((8, 5)) < 0.4
+        block = np.arange(8) % 2
+        first, again = (
+            compare_curveball(presence, block, 2, draws=5, seed=4, allowed=None) for _ in range(2)
+        )
+        assert all((a == b).all() for a, b in zip(first, again, strict=True))
+
+    def test_no_rows_and_no_draws(self) -> None:
+        none = np.zeros((0, 3), dtype=bool), np.zeros(0, dtype=int), 2
+        tests = compare_curveball(*none, draws=2, seed=1)
+        assert tests.mean.tolist() == [[0.0] * 3] * 2
+        assert tests.few.tolist() == [[1.0] * 3] * 2
+        with pytest.raises(ValueError, match="at least one"):
+            compare_curveball(*none, draws=0, seed=1)

@@ -22,6 +22,7 @@ from run import describe_machine, replace_section
 from scipy import stats
 
 import ecograph as eg
+from ecograph.statistics.backbone import compute_tails, fit_fixed_sizes
 from ecograph.statistics.bipartite import fit_configuration, sample_curveball
 from ecograph.statistics.blocks import compare_blocks, compute_law
 from ecograph.statistics.rates import (
@@ -31,6 +32,7 @@ from ecograph.statistics.rates import (
     count_as_many,
     estimate_dispersion,
 )
+from ecograph.statistics.weighted import compare_counts, fit_weighted_configuration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -135,12 +137,48 @@ def draw_links(random: np.random.Generator, draws: int) -> tuple[Floats, Floats]
     return law.cdf(count), law.sf(count - 1)
 
 
+def draw_contracts(random: np.random.Generator, draws: int) -> tuple[Floats, Floats]:
+    """Draw tables of firms that may repeat contracts; three groups of firms are blocks."""
+    rows, columns = np.repeat([1, 2, 4, 9], [12, 6, 4, 2]), np.array([24, 14, 8, 6, 6])
+    fit = fit_weighted_configuration(rows, columns)
+    mean = fit.mean[:, fit.column_class]
+    block = np.arange(len(rows)) % 3
+    members = np.zeros((3, len(fit.mean)), dtype=np.int64)
+    np.add.at(members, (block, fit.row_class), 1)
+    few, many = [], []
+    for _ in range(-(-draws // (3 * len(columns)))):
+        drawn = random.geometric(1 / (1 + mean[fit.row_class])) - 1
+        observed = np.array([drawn[block == n].sum(axis=0) for n in range(3)])
+        tests = compare_counts(observed, members, mean)
+        few.append(tests.few.ravel())
+        many.append(tests.many.ravel())
+    return np.concatenate(few), np.concatenate(many)
+
+
+def draw_shared(random: np.random.Generator, draws: int) -> tuple[Floats, Floats]:
+    """Draw agreements of two that keep their size; each draw looks at another pair."""
+    totals = np.array([60, 40, 30, 20, 20, 10, 10, 5, 5])
+    fit = fit_fixed_sizes(np.full(totals.sum() // 2, 2), totals)
+    couples = np.triu_indices(len(fit.members))
+    chance = fit.joint[0]
+    of_couple = np.where(
+        couples[0] == couples[1],
+        fit.members[couples[0]] * (fit.members[couples[0]] - 1) / 2,
+        fit.members[couples[0]] * fit.members[couples[1]],
+    )
+    couple = random.choice(len(chance), size=draws, p=of_couple * chance)
+    count = random.binomial(fit.agreements[0], chance[couple])
+    return compute_tails(fit.agreements, chance[np.newaxis, couple], count)
+
+
 NULLS: dict[str, Callable[[np.random.Generator, int], tuple[Floats, Floats]]] = {
     "industries, independent links (Poisson)": lambda r, n: draw_rates(r, n, 1.0),
     "industries, uneven firms (dispersion 2)": lambda r, n: draw_rates(r, n, 2.0),
     "industries, uneven firms (dispersion 6)": lambda r, n: draw_rates(r, n, 6.0),
     "pairs, firms (configuration model)": draw_blocks,
     "pairs, links (fixed sums)": draw_links,
+    "pairs, contracts (weighted model)": draw_contracts,
+    "ties, agreements of two (fixed sizes)": draw_shared,
 }
 
 

@@ -200,3 +200,19 @@ def test_an_ecosystem_without_groups_has_the_columns_and_no_row(by: Breakdown) -
 def test_an_unknown_breakdown_is_refused_with_the_known_ones() -> None:
     with pytest.raises(SettingsError, match="industry, tier, region, year"):
         break_down_dimensions(make_ecosystem({"universities": "id,name\nU1,One\n"}), "moon")
+
+
+def test_all_breakdowns_stand_under_each_other_up_to_a_size(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ecosystem = make_ecosystem(TABLES)
+    whole = breakdown.break_down_all(ecosystem)
+    assert whole["by"].unique().tolist() == ["industry", "tier", "year"]  # no firm has a county
+    for by in ("industry", "year"):
+        part = whole[whole["by"] == by].reset_index(drop=True)
+        alone = break_down_dimensions(ecosystem, by)
+        pd.testing.assert_frame_equal(part, alone, check_dtype=False)
+    monkeypatch.setattr(breakdown, "MOST_AGREEMENTS", 5)  # of six that count
+    cut = breakdown.break_down_all(ecosystem)
+    assert (len(cut), tuple(cut.columns)) == (0, BREAKDOWN_COLUMNS)
+    assert cut.attrs["meta"]["method"] == {"left_out_above": 5}

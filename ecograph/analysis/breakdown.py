@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BREAKDOWNS",
     "BREAKDOWN_COLUMNS",
+    "MOST_AGREEMENTS",
     "MOST_GROUPS",
     "Breakdown",
     "break_down_all",
@@ -48,6 +49,9 @@ BREAKDOWN_COLUMNS = ("by", "group", "group_name", "indicator", *DIMENSION_COLUMN
 
 MOST_GROUPS = 100
 """How many groups are measured: those with most firms, or agreements in a year."""
+
+MOST_AGREEMENTS = 50_000
+"""Up to how many agreements all breakdowns are made at once, which takes up to half a minute."""
 
 _OF_EVENTS = (
     "intent_yield",
@@ -147,7 +151,14 @@ class _Group(NamedTuple):
 
 
 def break_down_all(ecosystem: Ecosystem) -> pd.DataFrame:
-    """Measure the four dimensions for each industry, tier, county and year: one table of all."""
+    """Measure the four dimensions for each industry, tier, county and year: one table of all.
+
+    Above ``MOST_AGREEMENTS`` that count it stays empty, and the meta says so: each breakdown can
+    still be asked for by itself.
+    """
+    if int(ecosystem.counts.sum()) > MOST_AGREEMENTS:
+        left_out: dict[str, object] = {"left_out_above": MOST_AGREEMENTS}
+        return attach_meta(_stack([], ecosystem), ecosystem, "dimensions_by", method=left_out)
     parts = [break_down_dimensions(ecosystem, by) for by in BREAKDOWNS]
     method: dict[str, object] = {
         name: part.attrs["meta"]["method"] for name, part in zip(BREAKDOWNS, parts, strict=True)

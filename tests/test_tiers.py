@@ -53,49 +53,11 @@ def years(*records, last=2025):
 # high_tech, 2016
 
 
-@pytest.mark.parametrize(
-    ("revenue", "permille", "state"),
-    [
-        (50_000_000, 50, "met"),  # 5000万 belongs to the smaller class: 5 %
-        (50_000_000, 49, "not met"),
-        (50_000_001, 41, "met"),  # just above: 4 %
-        (50_000_100, 39, "not met"),
-        (200_000_000, 40, "met"),  # 2亿 belongs to the middle class: 4 %
-        (200_000_000, 39, "not met"),
-        (200_001_000, 31, "met"),  # just above: 3 %
-        (200_001_000, 30, "met"),
-        (200_001_000, 29, "not met"),
-    ],
-)
-def test_rd_ratio_of_high_tech_by_band(build, revenue, permille, state):
-    figures = {"revenue": revenue, "rd_spend": revenue * permille / 1000}
-    ecosystem = build(financials=years(figures, figures, figures))
-    assert judge(ecosystem, "high_tech")["rd_ratio"] == state
-
-
-def test_rd_ratio_of_high_tech_needs_three_years(build):
-    figures = {"revenue": 50_000_000, "rd_spend": 1}
-    ecosystem = build(financials=years(figures, figures))
-    assert judge(ecosystem, "high_tech")["rd_ratio"] == "unknown"
-
-
 def test_rd_ratio_of_high_tech_is_a_ratio_of_sums(build):
     # (1 + 1 + 10) / (100 + 100 + 100) = 4 %, in the middle class of the latest year
     spends = [1_000_000, 1_000_000, 10_000_000]
     rows = [{"revenue": 100_000_000, "rd_spend": spend} for spend in spends]
     assert judge(build(financials=years(*rows)), "high_tech")["rd_ratio"] == "met"
-
-
-@pytest.mark.parametrize(("rd_staff", "state"), [(9, "not met"), (10, "met"), (11, "met")])
-def test_staff_share_of_high_tech(build, rd_staff, state):
-    ecosystem = build(financials=years({"staff": 100, "rd_staff": rd_staff}))
-    assert judge(ecosystem, "high_tech")["staff_share"] == state
-
-
-@pytest.mark.parametrize(("share", "state"), [(599, "not met"), (600, "met"), (601, "met")])
-def test_hightech_revenue(build, share, state):
-    ecosystem = build(financials=years({"revenue": 1000, "hightech_revenue": share}))
-    assert judge(ecosystem, "high_tech")["hightech_share"] == state
 
 
 @pytest.mark.parametrize(
@@ -122,61 +84,6 @@ def test_a_vague_founding_date_may_leave_the_age_unknown(build):
 # tech_sme, 2017
 
 
-@pytest.mark.parametrize(
-    ("column", "value", "state"),
-    [
-        ("staff", 499, "met"),
-        ("staff", 500, "met"),
-        ("staff", 501, "not met"),
-        ("revenue", 200_000_000, "met"),
-        ("revenue", 200_000_001, "not met"),
-        ("assets", 200_000_000, "met"),
-        ("assets", 200_000_001, "not met"),
-    ],
-)
-def test_size_of_tech_sme(build, column, value, state):
-    assert judge(build(financials=years({column: value})), "tech_sme")[column] == state
-
-
-def score(build, **figures):
-    figures = {"staff": 1000, "revenue": 100_000, **figures}
-    judged = judge(build(financials=years(figures)), "tech_sme")
-    return judged["personnel"], judged["score"]
-
-
-def test_sixty_points_with_no_personnel_fail(build):
-    # 0 + 50 (R&D 6 %) + 30 (class I): 80 points, yet personnel is 0
-    figures = {"rd_staff": 99, "rd_spend": 6000, "ip_class1": 1}
-    assert score(build, **figures) == ("not met", "met")
-
-
-def test_sixty_points_exactly(build):
-    # 20 (30 %) + 10 (R&D 2 %) + 30 (class I)
-    figures = {"rd_staff": 300, "rd_spend": 2000, "ip_class1": 1}
-    assert score(build, **figures) == ("met", "met")
-
-
-def test_just_below_sixty_points_is_open_as_total_cost_is_unknown(build):
-    # 16 (29.9 %) + 10 + 30 = 56, but R&D over total cost may give up to 50
-    figures = {"rd_staff": 299, "rd_spend": 2000, "ip_class1": 1}
-    assert score(build, **figures) == ("met", "unknown")
-
-
-def test_a_score_that_cannot_reach_sixty_is_not_met(build):
-    # 4 (10 %) + at most 50 + 0
-    figures = {"rd_staff": 100, "rd_spend": 0, "ip_class1": 0, "ip_class2": 0}
-    assert score(build, **figures) == ("met", "not met")
-
-
-@pytest.mark.parametrize(
-    ("class2", "state"), [(0, "not met"), (1, "met"), (2, "met"), (3, "met"), (4, "met")]
-)
-def test_class_two_ip_counts_six_points_each_to_four(build, class2, state):
-    # personnel 4, R&D 50, and IP of 0, 6, 12, 18 or 24 points
-    figures = {"rd_staff": 100, "rd_spend": 6000, "ip_class1": 0, "ip_class2": class2}
-    assert score(build, **figures)[1] == state
-
-
 def test_high_tech_is_a_direct_route(build):
     ecosystem = build(
         certificates=[{"certificate": "高企"}],
@@ -186,56 +93,7 @@ def test_high_tech_is_a_direct_route(build):
     assert (judged["personnel"], judged["score"]) == ("met", "met")
 
 
-# innovative_sme, 2022
-
-
-@pytest.mark.parametrize(
-    ("growth", "debt", "state"),
-    [
-        (150, 560, "met"),  # 20 + 5
-        (100, 760, "met"),  # 15 + 0
-        (99, 760, "not met"),  # 10 + 0
-        (50, 750, "met"),  # 10 + 5
-        (0, 550, "met"),  # 5 + 10
-        (0, 551, "not met"),  # 5 + 5
-        (-1, 550, "not met"),  # 0 + 10
-    ],
-)
-def test_growth_score_of_innovative(build, growth, debt, state):
-    figures = {"revenue": 1000 + growth, "revenue_prev": 1000, "assets": 1000, "liabilities": debt}
-    assert judge(build(financials=years(figures)), "innovative_sme")["growth"] == state
-
-
-@pytest.mark.parametrize(
-    ("class1", "spend", "state"),
-    [
-        (0, 50, "met"),  # 0 + 20
-        (0, 49, "not met"),  # 0 + 15
-        (1, 20, "met"),  # at least 10 + 10
-        (1, 19, "unknown"),  # 10 to 20, + 5
-    ],
-)
-def test_innovation_score_is_bounded_by_the_value_class_of_ip(build, class1, spend, state):
-    figures = {"revenue": 1000, "rd_spend": spend, "ip_class1": class1, "ip_class2": 0}
-    assert judge(build(financials=years(figures)), "innovative_sme")["innovation"] == state
-
-
 # specialised_sme and little_giant, on both sides of 2026-04-01
-
-
-@pytest.mark.parametrize(
-    ("spend", "state"), [(2_999_999, "not met"), (3_000_000, "met"), (3_000_001, "met")]
-)
-def test_rd_ratio_of_specialised(build, spend, state):
-    ecosystem = build(financials=years({"revenue": 100_000_000, "rd_spend": spend}))
-    assert judge(ecosystem, "specialised_sme")["rd_ratio"] == state
-
-
-@pytest.mark.parametrize(("spend", "state"), [(999_999, "not met"), (1_000_000, "met")])
-def test_rd_spend_of_specialised(build, spend, state):
-    assert (
-        judge(build(financials=years({"rd_spend": spend})), "specialised_sme")["rd_spend"] == state
-    )
 
 
 @pytest.mark.parametrize(
@@ -259,83 +117,6 @@ def test_mean_rd_of_ten_million_is_a_direct_route(build):
     assert judge(build(financials=rows), "specialised_sme")["score"] == "unknown"
 
 
-@pytest.mark.parametrize(
-    ("as_of", "share", "state"),
-    [
-        ("2026-03-31", 699, "not met"),
-        ("2026-03-31", 700, "met"),
-        ("2026-04-01", 899, "not met"),
-        ("2026-04-01", 900, "met"),
-    ],
-)
-def test_main_business_of_little_giant(build, as_of, share, state):
-    ecosystem = build(as_of=as_of, financials=years({"revenue": 1000, "main_revenue": share}))
-    assert judge(ecosystem, "little_giant")["main_share"] == state
-
-
-@pytest.mark.parametrize(
-    ("as_of", "debt", "state"),
-    [
-        ("2026-03-31", 700, "met"),
-        ("2026-03-31", 701, "not met"),
-        ("2026-04-01", 750, "met"),
-        ("2026-04-01", 751, "not met"),
-    ],
-)
-def test_debt_of_little_giant(build, as_of, debt, state):
-    ecosystem = build(as_of=as_of, financials=years({"assets": 1000, "liabilities": debt}))
-    assert judge(ecosystem, "little_giant")["debt"] == state
-
-
-@pytest.mark.parametrize(
-    ("revenue", "permille", "state"),
-    [
-        (100_000_000, 30, "met"),
-        (100_000_000, 29, "not met"),
-        (99_999_000, 60, "met"),
-        (99_999_000, 59, "not met"),
-        (50_000_000, 60, "met"),
-        (49_999_000, 60, "not met"),  # below 50 million: at least 30 million of R&D
-    ],
-)
-def test_rd_of_little_giant_by_band(build, revenue, permille, state):
-    figures = {"revenue": revenue, "rd_spend": revenue * permille / 1000}
-    assert judge(build(financials=years(figures, figures)), "little_giant")["rd"] == state
-
-
-@pytest.mark.parametrize(("before", "state"), [(29, "not met"), (30, "met")])
-def test_rd_of_little_giant_counts_in_both_years(build, before, state):
-    rows = [{"revenue": 100_000_000, "rd_spend": permille * 100_000} for permille in (40, before)]
-    assert judge(build(financials=years(*rows)), "little_giant")["rd"] == state
-
-
-@pytest.mark.parametrize(("as_of", "state"), [("2026-03-31", "met"), ("2026-04-01", "not met")])
-def test_growth_is_a_mean_before_and_compound_after(build, as_of, state):
-    # +50 %, -39.9 %: mean 5.05 %, compound -5.1 %
-    rows = years({"revenue": 9015}, {"revenue": 15_000}, {"revenue": 10_000})
-    assert judge(build(as_of=as_of, financials=rows), "little_giant")["growth"] == state
-
-
-def test_growth_at_the_threshold(build):
-    rows = years({"revenue": 110_250}, {"revenue": 105_000}, {"revenue": 100_000})
-    assert judge(build(financials=rows), "little_giant")["growth"] == "met"
-    assert judge(build(as_of="2026-04-01", financials=rows), "little_giant")["growth"] == "met"
-
-
-@pytest.mark.parametrize(
-    ("as_of", "owned", "state"),
-    [
-        ("2026-03-31", 1, "not met"),
-        ("2026-03-31", 2, "unknown"),  # owned, but whether in use is not known
-        ("2026-04-01", 3, "not met"),
-        ("2026-04-01", 4, "unknown"),
-    ],
-)
-def test_ip_in_use_cannot_exceed_ip_owned(build, as_of, owned, state):
-    ecosystem = build(as_of=as_of, financials=years({"ip_class1": owned}))
-    assert judge(ecosystem, "little_giant")["ip"] == state
-
-
 def test_little_giant_of_2026_is_a_specialised_sme(build):
     unknown = build(as_of="2026-04-01")
     assert judge(unknown, "little_giant")["specialised"] == "unknown"  # nobody is listed
@@ -345,12 +126,6 @@ def test_little_giant_of_2026_is_a_specialised_sme(build):
     assert judge(build(as_of="2026-04-01", certificates=ended), "little_giant")["specialised"] == (
         "not met"
     )
-
-
-@pytest.mark.parametrize(("mean", "state"), [(399_999_999, "not met"), (400_000_000, "met")])
-def test_mean_revenue_of_champion(build, mean, state):
-    rows = years({"revenue": mean - 1000}, {"revenue": mean}, {"revenue": mean + 1000})
-    assert judge(build(financials=rows), "champion")["revenue"] == state
 
 
 # Certificates and tiers
@@ -492,7 +267,8 @@ def test_a_held_certificate_outranks_what_is_computed(build):
     row = assign_tiers(ecosystem).loc["E1"]
     assert row["tier"] == "shrub"
     assert row["at_risk"] == (
-        "holds high-tech enterprise: R&D spend over revenue, three years 2.1%, needs ≥3%"
+        "holds high-tech enterprise (valid to 2026-11-30): "
+        "R&D spend over revenue, three years 2.1%, needs ≥3%"
     )
 
 

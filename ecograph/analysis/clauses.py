@@ -7,6 +7,7 @@ span open, and the clause unknown.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from dataclasses import dataclass, replace
@@ -15,11 +16,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ecograph.analysis.links import list_parties, read_accounts
+from ecograph.analysis.links import list_parties
 from ecograph.coding import find_places
 from ecograph.reading.values import parse_period
-from ecograph.rules import MOST_YEARS, columns_of
-from ecograph.schema import read_schema
+from ecograph.rules import MOST_YEARS, columns_of, read_rules
+from ecograph.schema import fold_label, read_schema
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
     Ints = NDArray[np.int64]
+    Objects = NDArray[np.object_]
     States = NDArray[np.int8]
     Rows = Ints | Flags | slice
 
@@ -46,8 +48,12 @@ __all__ = [
     "Span",
     "date_certificates",
     "gather_facts",
+    "gather_latest",
     "judge_clause",
     "judge_programme",
+    "locate_accounts",
+    "locate_certificates",
+    "locate_firms",
     "read_certificates",
 ]
 
@@ -64,6 +70,7 @@ _LAST_DAY = re.compile(r"(?:至|到|until|to|[-~～—–])\s*(\d{4}[\d\s年月�
 _PREFIX = re.compile(r"国家级|国家|省级")
 _NATIONAL = frozenset({"high_tech", "little_giant", "key_little_giant", "champion"})
 
+_PLACE = ["_file", "_sheet", "_row"]
 _DIGITS = 12  # growth rates are rounded here, so that 105/100 - 1 is 0.05
 _DAYS = 366
 _REDUCERS: dict[str, Any] = {
@@ -120,10 +127,17 @@ class Facts:
 
     def figure(self, column: str, back: int) -> Floats:
         """Take a figure of some years before the latest; nan where it is not in the data."""
-        figures = np.full(len(self.firms), np.nan)
-        if back < len(self.years):
-            figures[self.years[back].index] = self.years[back][column]
-        return figures
+        if (column, back) not in self._figures:
+            figures = np.full(len(self.firms), np.nan)
+            if back < len(self.years):
+                figures[self.years[back].index] = self.years[back][column]
+            self._figures[column, back] = figures
+        return self._figures[column, back]
+
+    @functools.cached_property
+    def _figures(self) -> dict[tuple[str, int], Floats]:
+        """The figures that were asked for: most clauses look at the same few."""
+        return {}
 
     def cut(self, start: int, stop: int) -> Facts:
         """Cut out the firms from a place up to, but without, another."""
@@ -193,6 +207,7 @@ def gather_facts(ecosystem: Ecosystem) -> Facts:
         Certificates, figures, ages in years and numbers of agreements, by firm.
     """
     firms = ecosystem.select("enterprise")
+    rules = read_rules(ecosystem.settings.rules)
     certificates = date_certificates(ecosystem)
     certificates["place"] = find_places(pd.Index(certificates["enterprise"]), firms.index)
     agreements = np.bincount(list_parties(ecosystem)["party"], minlength=len(ecosystem.keys))
@@ -200,13 +215,25 @@ def gather_facts(ecosystem: Ecosystem) -> Facts:
     return Facts(
         firms=firms.index,
         certificates=certificates,
-        years=_line_up_years(ecosystem, firms.index),
+        years=_line_up_years(ecosystem, firms.index, MOST_YEARS + 1),
         spans={"age_years": _find_ages(ecosystem, firms), "agreements": Span(signed, signed)},
-        held=_find_holders(certificates, len(firms)),
+        held=_find_holders(certificates, len(firms), rules.certificates),
     )
 
 
-def read_certificates(text: str) -> tuple[str, ...]:
+def gather_latest(ecosystem: Ecosystem) -> Facts:
+    """Gather the figures of each firm's latest year, and nothing else that is known of it."""
+    firms = ecosystem.select("enterprise").index
+    return Facts(
+        firms=firms,
+        certificates=pd.DataFrame(),
+        years=_line_up_years(ecosystem, firms, 1),
+        spans={},
+        held={},
+    )
+
+
+def read_certificates(text: str, *, names: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """Read the certificates that a cell names: keys of the vocabulary, else the text itself.
 
     Quotes, a year or validity in brackets and 国家级, 国家 or 省级 in front do not matter; a title
@@ -216,6 +243,8 @@ def read_certificates(text: str) -> tuple[str, ...]:
     ----------
     text
         One certificate, or several with ``；``, ``、``, ``，`` or ``/`` between them.
+    names
+        Folded spellings that the vocabulary does not have, with their keys: `RuleBook.names`.
 
     Returns
     -------
@@ -229,7 +258,7 @@ def read_certificates(text: str) -> tuple[str, ...]:
     >>> read_certificates("国家高新技术企业"), read_certificates("省级小巨人")
     (('high_tech',), ('省级小巨人',))
     """
-    return tuple(dict.fromkeys(key for key, _ in _read_entries(text)))
+    return tuple(dict.fromkeys(key for key, _ in _read_entries(text, names or {})))
 
 
 def date_certificates(ecosystem: Ecosystem) -> pd.DataFrame:
@@ -244,7 +273,8 @@ def date_certificates(ecosystem: Ecosystem) -> pd.DataFrame:
     -------
     pandas.DataFrame
         enterprise, certificate, until, standing (one of ``STANDINGS``); a certificate that a firm
-        has more than once stands as the last of ``STANDINGS``, until its latest day.
+        has more than once stands as the last of ``STANDINGS``, until its latest day. Certificates
+        of local rules are known by their names there.
     """
     dated = _list_certificates(ecosystem)
     dated["rank"] = _rank_standings(dated["since"], dated["until"], ecosystem)
@@ -253,6 +283,61 @@ def date_certificates(ecosystem: Ecosystem) -> pd.DataFrame:
     latest = latest.drop_duplicates(keys, keep="last")
     standing = latest["rank"].map(dict(enumerate(STANDINGS))).astype(object)
     return latest.drop(columns="rank").assign(standing=standing)
+
+
+def locate_accounts(ecosystem: Ecosystem, firms: pd.Index, *, years: int) -> pd.DataFrame:
+    """Locate the rows that the figures of the accounts come from.
+
+    Parameters
+    ----------
+    ecosystem
+        The ecosystem; years after that of its as-of day are left out.
+    firms
+        Ids of firms.
+    years
+        How many years of each firm, from its latest.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a firm and year with any figure, in this order: ``place`` of the firm, years
+        ``behind`` its latest, ``year``, ``cell`` (file and row as the spreadsheet shows it,
+        ``accounts.csv:12`` or ``city.xlsx[经营]:12``; several where the year stands twice).
+    """
+    rows = _select_accounts(ecosystem, firms, _PLACE, years=years)
+    rows = rows.assign(cell=_name_cells(rows), row=rows["_row"])
+    return _join_cells(rows, ["place", "behind"])[["place", "behind", "year", "cell"]]
+
+
+def locate_certificates(ecosystem: Ecosystem, firms: pd.Index) -> pd.DataFrame:
+    """Locate the rows that the certificates come from.
+
+    Parameters
+    ----------
+    ecosystem
+        The ecosystem.
+    firms
+        Ids of firms.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a firm and certificate, in this order: ``place`` of the firm, ``certificate``,
+        ``cell`` (see `locate_accounts`).
+    """
+    rows = _list_certificates(ecosystem)
+    places = find_places(pd.Index(rows["enterprise"]), firms)
+    rows = rows.assign(place=places)[places >= 0]
+    located = rows[["place", "certificate"]].assign(cell=_name_cells(rows), row=rows["_row"])
+    joined = _join_cells(located, ["place", "certificate"])
+    return joined[["place", "certificate", "cell"]]
+
+
+def locate_firms(ecosystem: Ecosystem) -> Objects:
+    """Locate the rows that the firms come from: their cells (see `locate_accounts`), by firm."""
+    firms = ecosystem.select("enterprise")
+    rows = firms[["file", "sheet", "row"]].set_axis(_PLACE, axis=1)
+    return np.asarray(_name_cells(rows), dtype=object)
 
 
 def judge_programme(programme: Programme, facts: Facts) -> list[Judged]:
@@ -312,11 +397,14 @@ def judge_clause(clause: Clause, facts: Facts) -> Judged:
 
 
 def _list_certificates(ecosystem: Ecosystem) -> pd.DataFrame:
-    """List the certificates of all cells, one a row: enterprise, certificate, since, until."""
-    columns = ["enterprise", "certificate", "valid_from_start", "valid_to_end"]
+    """List the certificates of all cells: enterprise, certificate, since, until, place."""
+    columns = ["enterprise", "certificate", "valid_from_start", "valid_to_end", *_PLACE]
     rows = ecosystem.table("certificates", columns)[columns].dropna(subset="certificate")
     codes, texts = pd.factorize(rows["certificate"])
-    entries = [(code, *entry) for code, text in enumerate(texts) for entry in _read_entries(text)]
+    names = read_rules(ecosystem.settings.rules).names
+    entries = [
+        (code, *entry) for code, text in enumerate(texts) for entry in _read_entries(text, names)
+    ]
     known = pd.DataFrame(entries, columns=["code", "certificate", "stated"]).astype({"code": int})
     known["stated"] = pd.to_datetime(known["stated"])
     rows = rows.drop(columns="certificate").assign(code=codes).merge(known, on="code")
@@ -326,27 +414,32 @@ def _list_certificates(ecosystem: Ecosystem) -> pd.DataFrame:
             "certificate": rows["certificate"].astype(object),
             "since": pd.to_datetime(rows["valid_from_start"]),
             "until": pd.to_datetime(rows["valid_to_end"]).fillna(rows["stated"]),
+            **{name: rows[name] for name in _PLACE},
         }
     )
 
 
-def _read_entries(text: str) -> list[tuple[str, dt.date | None]]:
+def _read_entries(text: str, names: Mapping[str, str]) -> list[tuple[str, dt.date | None]]:
     """Read the certificates of a cell, each with the last day that its brackets state."""
-    whole = _find_certificate(text)
+    whole = _find_certificate(text, names)
     parts = [text] if whole else [part.strip() for part in _SEPARATORS.split(text)]
-    return [(_find_certificate(part) or part, _find_last_day(part)) for part in parts if part]
+    found = [(_find_certificate(part, names) or part, part) for part in parts if part]
+    return [(key, _find_last_day(part)) for key, part in found]
 
 
-def _find_certificate(text: str) -> str | None:
+def _find_certificate(text: str, names: Mapping[str, str]) -> str | None:
     """Find the key of a certificate, however it is written."""
-    schema = read_schema()
     bare = _YEAR_IN_BRACKETS.sub("", _QUOTES.sub("", text)).strip()
-    key = schema.find_term("certificate", text) or schema.find_term("certificate", bare)
+    key = _find_key(text, names) or _find_key(bare, names)
     prefix = _PREFIX.match(bare)
     if key or not prefix:
         return key
-    key = schema.find_term("certificate", bare[prefix.end() :])
+    key = _find_key(bare[prefix.end() :], names)
     return None if prefix[0] == "省级" and key in _NATIONAL else key
+
+
+def _find_key(text: str, names: Mapping[str, str]) -> str | None:
+    return names.get(fold_label(text)) or read_schema().find_term("certificate", text)
 
 
 def _find_last_day(text: str) -> dt.date | None:
@@ -368,18 +461,13 @@ def _rank_standings(starts: pd.Series, ends: pd.Series, ecosystem: Ecosystem) ->
 # Facts
 
 
-def _line_up_years(ecosystem: Ecosystem, firms: pd.Index) -> list[pd.DataFrame]:
-    """Line the accounts up by how many years they lie behind each firm's latest year."""
-    accounts = _read_figures(ecosystem)
-    codes, numbers = accounts.index.codes
-    places = find_places(accounts.index.levels[0], firms)[codes]
-    year = pd.Series(accounts.index.levels[1].to_numpy()[numbers])
-    behind = (year.groupby(np.asarray(codes)).transform("max") - year).to_numpy()
-    accounts.index = pd.Index(places)
-    frames = [
-        accounts[(behind == back) & (places >= 0)].sort_index() for back in range(MOST_YEARS + 1)
-    ]
-    for back in range(MOST_YEARS):
+def _line_up_years(ecosystem: Ecosystem, firms: pd.Index, years: int) -> list[pd.DataFrame]:
+    """Line some years up by how many they lie behind each firm's latest year."""
+    accounts = _read_figures(ecosystem, firms, years)
+    behind = accounts.pop("behind").to_numpy()
+    accounts = accounts.drop(columns="year").set_index("place").rename_axis(None)
+    frames = [accounts[behind == back] for back in range(years)]
+    for back in range(years - 1):
         frames[back + 1] = _look_back(frames[back + 1], frames[back]["revenue_prev"])
     return frames
 
@@ -397,13 +485,72 @@ def _cut_places(year: pd.DataFrame, start: int, stop: int) -> pd.DataFrame:
     return cut.set_axis(cut.index - start)
 
 
-def _read_figures(ecosystem: Ecosystem) -> pd.DataFrame:
-    """Read all figures by enterprise and year; amounts only where they are in yuan."""
-    columns = read_schema().tables["financials"].columns.values()
-    accounts = read_accounts(ecosystem, [c.name for c in columns if c.type in {"number", "amount"}])
+def _read_figures(ecosystem: Ecosystem, firms: pd.Index, years: int) -> pd.DataFrame:
+    """Read all figures by place of the firm and year; amounts only where they are in yuan.
+
+    A figure is unknown where rows of the same firm and year contradict each other.
+    """
+    keys = ["place", "behind"]
+    rows = _select_accounts(ecosystem, firms, _list_figures(), years=years)
+    again = rows.duplicated(keys, keep=False)
+    if again.any():
+        stated = rows[again].groupby(keys)
+        low, high = stated.min(), stated.max()
+        rows = pd.concat([rows[~again], low.where(low == high).reset_index()])
+    rows = rows.sort_values(keys, ignore_index=True)
     if ecosystem.currency == "CNY":  # the documents say yuan
-        return accounts
-    return accounts.assign(**{c.name: np.nan for c in columns if c.type == "amount"})
+        return rows
+    columns = read_schema().tables["financials"].columns.values()
+    return rows.assign(**{c.name: np.nan for c in columns if c.type == "amount"})
+
+
+def _select_accounts(
+    ecosystem: Ecosystem, firms: pd.Index, columns: Sequence[str], *, years: int
+) -> pd.DataFrame:
+    """Select rows with any figure, of the latest years up to that of the as-of day.
+
+    The columns asked for, with ``place`` of the firm, ``year`` and years ``behind`` the latest.
+    """
+    figures = _list_figures()
+    table = ecosystem.table("financials", ["enterprise", "year", *figures, *columns])
+    place = find_places(pd.Index(table["enterprise"]), firms)
+    year = table["year"].to_numpy(dtype=np.int64)
+    known = np.any([table[name].notna() for name in figures], axis=0)
+    known &= place >= 0
+    if ecosystem.as_of is not None:
+        known &= year <= ecosystem.as_of.year
+    latest = np.full(len(firms), np.iinfo(np.int64).min)
+    np.maximum.at(latest, place[known], year[known])
+    behind = np.where(known, latest[place] - year, years) if len(firms) else place
+    used = known & (behind < years)
+    taken = {name: table[name].to_numpy()[used] for name in columns}
+    numbers = {name: taken[name].astype(np.float64) for name in figures if name in columns}
+    return pd.DataFrame(
+        {"place": place[used], "behind": behind[used], "year": year[used], **taken, **numbers}
+    )
+
+
+def _list_figures() -> list[str]:
+    columns = read_schema().tables["financials"].columns.values()
+    return [c.name for c in columns if c.type in {"number", "amount"}]
+
+
+def _name_cells(rows: pd.DataFrame) -> pd.Series:
+    """Name file, sheet and row of each row."""
+    sheet = rows["_sheet"].fillna("").astype(str)
+    named = ("[" + sheet + "]").where(sheet != "", "")
+    return rows["_file"].fillna("").astype(str) + named + ":" + rows["_row"].astype(str)
+
+
+def _join_cells(located: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Put the rows of the same keys together, in their order."""
+    ordered = located.sort_values([*keys, "row"], kind="stable", ignore_index=True)
+    again = ordered.duplicated(keys, keep=False)
+    if not again.any():
+        return ordered
+    cells = ordered[again].groupby(keys, sort=False)["cell"].transform(",".join)
+    ordered.loc[again, "cell"] = cells
+    return ordered.drop_duplicates(keys, ignore_index=True)
 
 
 def _find_ages(ecosystem: Ecosystem, firms: pd.DataFrame) -> Span:
@@ -430,16 +577,21 @@ def _count_years(since: pd.Series, day: pd.Timestamp) -> Floats:
     return np.where(known, whole.to_numpy(dtype=float) + passed, np.nan)
 
 
-def _find_holders(certificates: pd.DataFrame, size: int) -> dict[str, States]:
+def _find_holders(certificates: pd.DataFrame, size: int, known: Sequence[str]) -> dict[str, States]:
     """Find who holds what; where the data never name a certificate, its register is absent."""
+    codes, named = pd.factorize(certificates["certificate"])
+    standing = certificates["standing"].to_numpy(dtype=object)
+    places = certificates["place"].to_numpy()
     held = {}
-    for term in read_schema().vocabularies["certificate"]:
-        rows = certificates[certificates["certificate"] == term.key]
-        states = np.full(size, NOT_MET if len(rows) else UNKNOWN, dtype=np.int8)
-        rows = rows[rows["place"] >= 0]
-        for standing, state in (("undecided", UNKNOWN), ("in_force", MET)):
-            states[rows.loc[rows["standing"] == standing, "place"]] = state
-        held[term.key] = states
+    for key in known:
+        if key not in named:
+            held[key] = np.full(size, UNKNOWN, dtype=np.int8)
+            continue
+        states = np.full(size, NOT_MET, dtype=np.int8)
+        own = (codes == named.get_loc(key)) & (places >= 0)
+        for stands, state in (("undecided", UNKNOWN), ("in_force", MET)):
+            states[places[own & (standing == stands)]] = state
+        held[key] = states
     return held
 
 
@@ -483,7 +635,7 @@ def _combine(quantity: Quantity, spans: Sequence[Span]) -> Span:
     if quantity.operation == "ratio":
         return _divide(spans[0], spans[1])
     if quantity.operation == "up_to":
-        return Span(np.full_like(highs[0], -np.inf), highs[0])
+        return Span(np.full(len(highs[0]), -np.inf), highs[0])
     if quantity.operation == "points":  # a scale rises or falls: its ends are those of the value
         ends = np.array([_score(bound[0], quantity.scale) for bound in (lows, highs)])
         return Span(ends.min(axis=0), ends.max(axis=0))

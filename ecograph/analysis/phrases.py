@@ -36,6 +36,7 @@ __all__ = [
     "say_days",
     "say_distinct",
     "say_figures",
+    "say_nothing",
     "to_objects",
 ]
 
@@ -45,6 +46,15 @@ _TEXT = pa.large_string()  # a million sentences are more than the two gigabytes
 def repeat_text(text: str, size: int) -> Texts:
     """Say the same of all."""
     return pa.repeat(pa.scalar(text, _TEXT), size)
+
+
+def say_nothing(size: int) -> Texts:
+    """Say nothing of any.
+
+    >>> say_nothing(2).to_pylist()
+    [None, None]
+    """
+    return pa.nulls(size, _TEXT)
 
 
 def concat_texts(*pieces: Texts) -> Texts:

@@ -26,6 +26,7 @@ from ecograph.analysis.phrases import (
     say_days,
     say_distinct,
     say_figures,
+    say_nothing,
     to_objects,
 )
 from ecograph.rules import COMPARISONS
@@ -46,7 +47,14 @@ if TYPE_CHECKING:
     Objects = NDArray[np.object_]
     Texts = Any  # a column of text, null where nothing is said; Arrow has no types
 
-__all__ = ["say_missing", "say_reasons", "say_risks", "say_route"]
+__all__ = [
+    "say_clauses",
+    "say_lacks",
+    "say_missing",
+    "say_reasons",
+    "say_risks",
+    "say_route",
+]
 
 _ROUTES = {MET: "route", UNKNOWN: "unclear", NOT_MET: "none"}
 _FEWEST_DIGITS, _MOST_DIGITS = 2, 12  # growth rates have no more
@@ -134,8 +142,52 @@ def say_missing(judged: Sequence[Judged], lang: str) -> Objects:
     return to_objects(_say_open([clause.take(first) for clause in judged], lang))[alike]
 
 
+def say_clauses(judged: Sequence[Judged], where: Sequence[Flags], lang: str) -> Objects:
+    """Say clauses that are not met or unknown, each of some firms.
+
+    Parameters
+    ----------
+    judged
+        At least one clause.
+    where
+        The firms of which each is said; it has to be not met or unknown there.
+    lang
+        ``en`` or ``zh``.
+
+    Returns
+    -------
+    array of str
+        One sentence a firm; empty where nothing is said.
+    """
+    return to_objects(_join_clauses(judged, where, lang))
+
+
+def say_lacks(judged: Judged, lang: str) -> Objects:
+    """Say which columns each firm lacks for a test, and of how many years.
+
+    Parameters
+    ----------
+    judged
+        A clause; one without a test lacks nothing.
+    lang
+        ``en`` or ``zh``.
+
+    Returns
+    -------
+    array of str
+        Names of columns; empty where nothing lacks.
+    """
+    if not judged.lacks:
+        return np.full(len(judged.states), "", dtype=object)
+    return to_objects(_say_lacks(judged, lang))
+
+
 def say_risks(
-    judged: Mapping[str, Sequence[Judged]], failed: Mapping[str, Sequence[Flags]], lang: str
+    judged: Mapping[str, Sequence[Judged]],
+    failed: Mapping[str, Sequence[Flags]],
+    lang: str,
+    *,
+    until: Mapping[str, NDArray[np.datetime64]] | None = None,
 ) -> Objects:
     """Say which certificates each firm holds without meeting their rules.
 
@@ -147,6 +199,8 @@ def say_risks(
         By certificate, the firms that hold it and do not meet each of the clauses.
     lang
         ``en`` or ``zh``.
+    until
+        By certificate, the last day of each firm's; NaT where none is stated.
 
     Returns
     -------
@@ -157,7 +211,7 @@ def say_risks(
         fill_template(
             "reason.at_risk",
             lang,
-            certificate=_name_certificate(key, lang),
+            certificate=_date_certificate(key, (until or {}).get(key), lang),
             clauses=_join_clauses(clauses, failed[key], lang),
         )
         for key, clauses in judged.items()
@@ -190,6 +244,15 @@ def _say_names(rows: pd.DataFrame, lang: str) -> Texts:
 
 def _name_certificate(key: str, lang: str) -> str:
     return read_schema().label_term("certificate", key, lang)
+
+
+def _date_certificate(key: str, until: NDArray[np.datetime64] | None, lang: str) -> Texts:
+    """Name a certificate, with its last day where each firm's is known."""
+    name = _name_certificate(key, lang)
+    if until is None:
+        return name
+    dated = fill_template("reason.until", lang, certificate=name, day=say_days(until))
+    return pc.fill_null(dated, name)
 
 
 # Clauses
@@ -232,8 +295,9 @@ def _join_clauses(judged: Sequence[Judged], where: Sequence[Flags], lang: str) -
     said = [
         place_texts(_say_clause(clause.take(firms), lang), firms)
         for clause, firms in zip(judged, where, strict=True)
+        if firms.any()
     ]
-    return join_texts(said, _semicolon(lang))
+    return join_texts(said, _semicolon(lang)) if said else say_nothing(len(where[0]))
 
 
 def _say_clause(judged: Judged, lang: str) -> Texts:
@@ -250,7 +314,7 @@ def _say_plainly(judged: Judged, lang: str) -> Texts:
     clause, failed = judged.clause, judged.states == NOT_MET
     if judged.parts:
         return _say_parts(judged, lang)
-    if clause.holds:
+    if clause.holds and _is_known(clause.holds):
         names = _comma(lang).join(_name_certificate(key, lang) for key in clause.holds)
         said = [
             translate(f"clause.{key}", lang, names=names) for key in ("held_unknown", "not_held")
@@ -264,6 +328,11 @@ def _say_plainly(judged: Judged, lang: str) -> Texts:
         lambda firms: _say_failed(judged.take(firms), test, lang),
         lambda firms: _say_unclear(judged.take(firms), test, lang),
     )
+
+
+def _is_known(keys: Sequence[str]) -> bool:
+    """Say whether all certificates are of the vocabulary; others are not named by their key."""
+    return set(keys) <= {term.key for term in read_schema().vocabularies["certificate"]}
 
 
 def _say_parts(judged: Judged, lang: str) -> Texts:

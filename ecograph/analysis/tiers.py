@@ -29,23 +29,30 @@ from ecograph.analysis.phrases import (
 )
 from ecograph.analysis.reasons import say_missing, say_reasons, say_risks, say_route
 from ecograph.ecosystem import Ecosystem
-from ecograph.rules import CERTAINTIES, read_programmes, read_tiers
-from ecograph.schema import read_schema
+from ecograph.rules import CERTAINTIES, read_rules, read_tiers
 from ecograph.texts import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from ecograph.analysis.clauses import Facts, Judged
-    from ecograph.rules import Programme, Tiers
+    from ecograph.rules import Programme, RuleBook, Tiers
 
     Flags = NDArray[np.bool_]
     Counts = NDArray[np.int64]
     Objects = NDArray[np.object_]
 
-__all__ = ["TIERS", "TIER_COLUMNS", "assign_tiers", "count_tiers"]
+__all__ = [
+    "TIERS",
+    "TIER_COLUMNS",
+    "assign_tiers",
+    "count_tiers",
+    "describe_rules",
+    "find_failed",
+    "rank_firms",
+]
 
 TIERS = tuple(tier.id for tier in read_tiers().tiers)
 
@@ -97,12 +104,13 @@ def assign_tiers(ecosystem: Ecosystem) -> pd.DataFrame:
     Notes
     -----
     Which certificate gives which tier is ecograph's default, ``rules/tiers.yaml``; documents,
-    clauses and their certainty are in ``rules/*.yaml``.
+    clauses and their certainty are in ``rules/*.yaml``, and in the folder that the setting
+    ``rules`` names.
     """
-    programmes, tiers = read_programmes(ecosystem.as_of), read_tiers()
-    facts = gather_facts(ecosystem)
+    rules = read_rules(ecosystem.settings.rules)
+    programmes, facts = rules.pick(ecosystem.as_of), gather_facts(ecosystem)
     blocks = [
-        _assign_block(facts.cut(start, start + _BLOCK), programmes, tiers, ecosystem.lang)
+        _assign_block(facts.cut(start, start + _BLOCK), programmes, rules, ecosystem.lang)
         for start in range(0, max(len(facts.firms), 1), _BLOCK)
     ]
     columns = {
@@ -112,8 +120,8 @@ def assign_tiers(ecosystem: Ecosystem) -> pd.DataFrame:
         **{name: np.concatenate([block.pop(name) for block in blocks]) for name in [*blocks[0]]},
     }
     method = {
-        **_describe_method(programmes.values(), tiers, ecosystem.currency),
-        "unknown_certificates": _count_unknown(facts.certificates),
+        **describe_rules(programmes.values(), rules.tiers, ecosystem.currency),
+        "unknown_certificates": _count_unknown(facts.certificates, rules.certificates),
     }
     return attach_meta(_make_table(columns, facts.firms), ecosystem, "tiers", method=method)
 
@@ -149,14 +157,62 @@ def count_tiers(table: Ecosystem | pd.DataFrame) -> pd.DataFrame:
     return pyramid
 
 
+def rank_firms(facts: Facts, tiers: Tiers, *, without: Collection[str] = ()) -> Counts:
+    """Rank the tiers of the firms: places in ``TIERS``.
+
+    Parameters
+    ----------
+    facts
+        What is known about the firms.
+    tiers
+        Which certificate gives which tier.
+    without
+        Certificates that are not looked at.
+    """
+    held, _, _ = _split_certificates(facts.certificates, tiers)
+    held = held[~held["certificate"].isin(list(without)) & (held["place"] >= 0)]
+    highest = _find_highest(held, len(facts.firms))
+    return np.where(highest < len(TIERS), highest, _follow_routes(facts, tiers, "en")[0])
+
+
+def find_failed(judged: Judged) -> Flags:
+    """Find firms that surely fail a clause of re-certification."""
+    failed = (judged.states == NOT_MET) & judged.clause.recheck
+    return np.asarray(failed if judged.doubted is None else failed & ~judged.doubted)
+
+
+def describe_rules(
+    programmes: Iterable[Programme], tiers: Tiers, currency: str
+) -> dict[str, object]:
+    """Describe the rules that a result rests on, for its meta."""
+    documents = {
+        f"{p.id} {p.edition}": {
+            "document": p.document,
+            "certainty": p.certainty,
+            "source": p.source,
+            "clauses": len(p.clauses),
+            "local": p.local,
+        }
+        for p in programmes
+    }
+    return {
+        "mapping": tiers.mapping,
+        "tier": "certificates in force, else routes without one; never computed eligibility",
+        "logic": "met, not met, unknown; missing data are unknown",
+        "figures": "latest year up to the as-of year",
+        "amounts_compared": currency == "CNY",
+        "documents": documents,
+    }
+
+
 def _assign_block(
-    facts: Facts, programmes: Mapping[str, Programme], tiers: Tiers, lang: str
+    facts: Facts, programmes: Mapping[str, Programme], rules: RuleBook, lang: str
 ) -> dict[str, NDArray[Any]]:
     """Assign the tiers of some of the firms: columns of the table."""
     judged = {p.id: judge_programme(p, facts) for p in programmes.values() if p.clauses}
-    standing = _find_standing(facts, tiers, lang)
-    ahead = _look_ahead(standing["tier"], judged, programmes, tiers, lang)
-    at_risk, grade = _find_risks(judged, facts, lang)
+    standing = _find_standing(facts, rules, lang)
+    ahead = _look_ahead(standing["tier"], judged, programmes, rules.tiers, lang)
+    at_risk, grade = _find_risks(judged, facts, rules, lang)
     worst = np.array(("", *CERTAINTIES), dtype=object)[np.maximum(ahead.pop("grade"), grade)]
     return {**standing, **ahead, "at_risk": at_risk, "certainty": worst}
 
@@ -164,18 +220,16 @@ def _assign_block(
 # Where a firm stands
 
 
-def _find_standing(facts: Facts, tiers: Tiers, lang: str) -> dict[str, Objects]:
+def _find_standing(facts: Facts, rules: RuleBook, lang: str) -> dict[str, Objects]:
     """Find the tier of each firm: tier, reason, certificates, expires."""
     size = len(facts.firms)
-    held, expired, undecided = _split_certificates(facts.certificates, tiers)
-    best, otherwise = _follow_routes(facts, tiers, lang)
-    highest = np.full(size, len(TIERS))
-    np.minimum.at(highest, held["place"], held["rank"])
+    held, expired, undecided = _split_certificates(facts.certificates, rules.tiers)
+    best, otherwise = _follow_routes(facts, rules.tiers, lang)
+    highest = _find_highest(held, size)
     deciding = held[(held["rank"] < len(TIERS)) & (held["rank"] == highest[held["place"]])]
     others = held[held["rank"] == len(TIERS)]
-    said = say_reasons(
-        deciding, others, expired, undecided=undecided, otherwise=otherwise, lang=lang
-    )
+    named = [_name_own(rows, rules, lang) for rows in (deciding, others, expired, undecided)]
+    said = say_reasons(*named[:3], undecided=named[3], otherwise=otherwise, lang=lang)
     keys = say_distinct(held["certificate"], str)
     return {
         "tier": np.array(TIERS, dtype=object)[np.where(highest < len(TIERS), highest, best)],
@@ -183,6 +237,21 @@ def _find_standing(facts: Facts, tiers: Tiers, lang: str) -> dict[str, Objects]:
         "certificates": to_objects(join_by_owner(keys, held["place"], _JOINER, size=size)),
         "expires": _find_expiry(deciding, size),
     }
+
+
+def _name_own(rows: pd.DataFrame, rules: RuleBook, lang: str) -> pd.DataFrame:
+    """Name the certificates of local rules, which the vocabulary does not have."""
+    if not rules.names:
+        return rows
+    labels = {key: rules.label(key, lang) for key in set(rules.names.values())}
+    return rows.assign(certificate=rows["certificate"].replace(labels))
+
+
+def _find_highest(held: pd.DataFrame, size: int) -> Counts:
+    """Find the rank of the highest tier that certificates give each firm; past all: none."""
+    highest = np.full(size, len(TIERS))
+    np.minimum.at(highest, held["place"], held["rank"])
+    return highest
 
 
 def _split_certificates(
@@ -286,26 +355,38 @@ def _grade(judged: Judged) -> int:
 
 
 def _find_risks(
-    judged: Mapping[str, Sequence[Judged]], facts: Facts, lang: str
+    judged: Mapping[str, Sequence[Judged]], facts: Facts, rules: RuleBook, lang: str
 ) -> tuple[Objects, Counts]:
     """Find certificates held whose rule is not met, and the worst grade of their clauses."""
     grade = np.zeros(len(facts.firms), dtype=np.int64)
     if not judged:
         return np.full(len(facts.firms), "", dtype=object), grade
     failed = {
-        key: [_find_failed(clause) & (facts.held[key] == MET) for clause in clauses]
+        key: [find_failed(clause) & (facts.held[key] == MET) for clause in clauses]
         for key, clauses in judged.items()
     }
     for key, clauses in judged.items():
         for clause, firms in zip(clauses, failed[key], strict=True):
             grade[firms] = np.maximum(grade[firms], _grade(clause))
-    return say_risks(judged, failed, lang), grade
+    names = {
+        key: key if key not in rules.names.values() else rules.label(key, lang) for key in judged
+    }
+    said = say_risks(
+        {names[key]: clauses for key, clauses in judged.items()},
+        {names[key]: firms for key, firms in failed.items()},
+        lang,
+        until={names[key]: _find_last_days(facts, key) for key in judged},
+    )
+    return said, grade
 
 
-def _find_failed(judged: Judged) -> Flags:
-    """Find firms that surely fail a clause of re-certification."""
-    failed = (judged.states == NOT_MET) & judged.clause.recheck
-    return np.asarray(failed if judged.doubted is None else failed & ~judged.doubted)
+def _find_last_days(facts: Facts, certificate: str) -> NDArray[np.datetime64]:
+    """Find the last day of each firm's certificate; NaT where none is stated or none is held."""
+    days = np.full(len(facts.firms), np.datetime64("NaT", "D"))
+    rows = facts.certificates
+    rows = rows[(rows["certificate"] == certificate) & (rows["place"] >= 0)]
+    days[rows["place"]] = rows["until"].to_numpy().astype("datetime64[D]")
+    return days
 
 
 # The table
@@ -336,31 +417,7 @@ def _make_table(columns: Mapping[str, NDArray[Any]], firms: pd.Index) -> pd.Data
     return pd.DataFrame(table, index=index)
 
 
-def _count_unknown(certificates: pd.DataFrame) -> dict[str, int]:
-    """Count the firms of each certificate that is not in the vocabulary."""
-    known = [term.key for term in read_schema().vocabularies["certificate"]]
+def _count_unknown(certificates: pd.DataFrame, known: Sequence[str]) -> dict[str, int]:
+    """Count the firms of each certificate that neither vocabulary nor rules know."""
     free = certificates.loc[~certificates["certificate"].isin(known), "certificate"]
     return {str(text): int(n) for text, n in free.value_counts().sort_index().items()}
-
-
-def _describe_method(
-    programmes: Iterable[Programme], tiers: Tiers, currency: str
-) -> dict[str, object]:
-    documents = {
-        f"{p.id} {p.edition}": {
-            "document": p.document,
-            "certainty": p.certainty,
-            "source": p.source,
-            "clauses": len(p.clauses),
-            "local": p.local,
-        }
-        for p in programmes
-    }
-    return {
-        "mapping": tiers.mapping,
-        "tier": "certificates in force, else routes without one; never computed eligibility",
-        "logic": "met, not met, unknown; missing data are unknown",
-        "figures": "latest year up to the as-of year",
-        "amounts_compared": currency == "CNY",
-        "documents": documents,
-    }

@@ -219,3 +219,46 @@ def test_classifications_have_a_level_above(table: str) -> None:
 @pytest.mark.parametrize("header", ["上级产业", "所属大类", "Parent industry", "sector", "parent"])
 def test_what_lies_above_an_industry_is_found_by_its_headers(header: str) -> None:
     assert SCHEMA.find_column("industries", header) == "parent"
+
+
+SERVICES = {
+    "平台绩效考核": "platform_reviews",
+    "孵化梯度": "incubation",
+    "科技金融": "finance",
+    "科技特派员": "commissioners",
+    "培训": "trainings",
+    "技术经纪人": "brokers",
+}
+
+
+@pytest.mark.parametrize(("label", "table"), SERVICES.items())
+def test_services_and_carriers_have_tables_of_their_own(label: str, table: str) -> None:
+    assert SCHEMA.find_table(label) == table
+    assert SCHEMA.tables[table].node is None
+    assert "source" in SCHEMA.tables[table].columns
+
+
+@pytest.mark.parametrize("table", [*SERVICES.values(), "indicators", "targets"])
+def test_words_of_services_are_open(table: str) -> None:
+    """A register's own word is kept, not taken for a mistake; statuses and modes are the ladder."""
+    for column in SCHEMA.tables[table].columns.values():
+        if column.vocabulary not in {None, "status", "mode"}:
+            assert column.vocabulary in SCHEMA.open_vocabularies
+
+
+@pytest.mark.parametrize(
+    ("table", "header", "column"),
+    [
+        ("events", "到账数", "paid"),
+        ("events", "合作方式", "mode"),
+        ("agreements", "到账金额（万元）", "paid"),
+        ("agreements", "促成活动", "event"),
+        ("indicators", "上期值", "value_previous"),
+        ("targets", "基期值", "baseline"),
+        ("platforms", "计划建成时间", "due"),
+        ("regions", "县域主导产业", "leading"),
+    ],
+)
+def test_columns_of_funnels_and_targets(table: str, header: str, column: str) -> None:
+    assert SCHEMA.find_column(table, header) == column
+    assert not SCHEMA.tables[table].columns[column].required

@@ -8,13 +8,17 @@ from ecograph.render.page import render_template
 from ecograph.render.reporting.coverage import present_coverage
 from ecograph.render.reporting.data import present_data
 from ecograph.render.reporting.dimensions import tabulate_dimensions
+from ecograph.render.reporting.events import present_events
 from ecograph.render.reporting.findings import list_findings
 from ecograph.render.reporting.gaps import present_gaps
 from ecograph.render.reporting.head import present_head
 from ecograph.render.reporting.leaders import present_leaders
 from ecograph.render.reporting.method import present_method
+from ecograph.render.reporting.movement import present_movement
 from ecograph.render.reporting.pairs import present_pairs
+from ecograph.render.reporting.renewals import present_renewals
 from ecograph.render.reporting.tables import Page
+from ecograph.render.reporting.targets import present_targets
 from ecograph.render.reporting.tiers import present_tiers
 from ecograph.render.reporting.trust import describe_trust
 from ecograph.render.reporting.voice import Voice
@@ -33,6 +37,10 @@ _SECTIONS = (
     "findings",
     "gaps",
     "tiers",
+    "movement",
+    "renewals",
+    "targets",
+    "events",
     "leaders",
     "dimensions",
     "coverage",
@@ -57,8 +65,10 @@ def render_report(
         The ecosystem.
     results
         The result tables by name, as the analysis functions return them: summary, gaps, pairs,
-        centrality, communities, tiers, dimensions, coverage. Where one is missing or empty, the
-        page says which register would fill its section.
+        centrality, communities, tiers, tier_moves, path_steps, promotion_summary, expiring,
+        near_misses, tier_links, targets, thermometer, funnel, platforms, pipeline, incubation,
+        finance, counties, trainings, broker_levels, dimensions, coverage. Where one is missing or
+        empty, the page says which register would fill its section.
     lang
         ``en`` or ``zh``; by default the ecosystem's language.
     tables_href
@@ -88,6 +98,10 @@ def render_report(
         gaps=present_gaps(page),
         pairs=present_pairs(page),
         tiers=present_tiers(page),
+        movement=present_movement(page),
+        renewals=present_renewals(page),
+        targets=present_targets(page),
+        events=present_events(page),
         leaders=present_leaders(page),
         dimensions=tabulate_dimensions(page),
         coverage=present_coverage(page),

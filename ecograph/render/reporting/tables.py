@@ -10,12 +10,26 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from markupsafe import Markup
 
+from ecograph.analysis.carriers import INCUBATION_COLUMNS, PIPELINE_COLUMNS, PLATFORM_COLUMNS
 from ecograph.analysis.centrality import CENTRALITY_COLUMNS
 from ecograph.analysis.communities import COMMUNITY_COLUMNS
 from ecograph.analysis.dimensions import DIMENSION_COLUMNS
+from ecograph.analysis.funnels import FUNNEL_COLUMNS
 from ecograph.analysis.gaps import GAP_COLUMNS
+from ecograph.analysis.movement import MOVE_COLUMNS, STEP_COLUMNS
+from ecograph.analysis.near_misses import NEAR_MISS_COLUMNS
 from ecograph.analysis.overview import COVERAGE_COLUMNS
 from ecograph.analysis.pairs import PAIR_COLUMNS
+from ecograph.analysis.promotions import SUMMARY_COLUMNS
+from ecograph.analysis.renewals import EXPIRING_COLUMNS
+from ecograph.analysis.services import (
+    BROKER_COLUMNS,
+    COUNTY_COLUMNS,
+    FINANCE_COLUMNS,
+    TRAINING_COLUMNS,
+)
+from ecograph.analysis.targets import TARGET_COLUMNS, THERMOMETER_COLUMNS
+from ecograph.analysis.tier_links import TIER_LINK_COLUMNS
 from ecograph.analysis.tiers import TIER_COLUMNS
 from ecograph.render.page import is_missing
 from ecograph.render.reporting.voice import NUMERIC, Voice
@@ -38,6 +52,22 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "tiers": TIER_COLUMNS,
     "dimensions": DIMENSION_COLUMNS,
     "coverage": COVERAGE_COLUMNS,
+    "tier_moves": MOVE_COLUMNS,
+    "path_steps": STEP_COLUMNS,
+    "promotion_summary": SUMMARY_COLUMNS,
+    "expiring": EXPIRING_COLUMNS,
+    "near_misses": NEAR_MISS_COLUMNS,
+    "tier_links": TIER_LINK_COLUMNS,
+    "targets": TARGET_COLUMNS,
+    "thermometer": THERMOMETER_COLUMNS,
+    "funnel": FUNNEL_COLUMNS,
+    "platforms": PLATFORM_COLUMNS,
+    "pipeline": PIPELINE_COLUMNS,
+    "incubation": INCUBATION_COLUMNS,
+    "finance": FINANCE_COLUMNS,
+    "counties": COUNTY_COLUMNS,
+    "trainings": TRAINING_COLUMNS,
+    "broker_levels": BROKER_COLUMNS,
 }
 _REGISTERS = {
     "summary": ("agreements", "enterprises", "universities"),
@@ -50,6 +80,22 @@ _REGISTERS = {
     "dimensions": ("agreements", "parties", "events"),
     "coverage": ("indicators",),
     "sources": ("sources",),
+    "tier-moves": ("certificates", "enterprises"),
+    "path-steps": ("certificates", "enterprises"),
+    "promotions": ("certificates", "enterprises"),
+    "expiring": ("certificates", "enterprises", "financials"),
+    "near-misses": ("enterprises", "financials", "certificates"),
+    "tier-links": ("enterprises", "certificates", "agreements", "parties"),
+    "targets": ("targets",),
+    "thermometer": ("indicators",),
+    "funnel": ("events",),
+    "platforms": ("platforms", "platform_reviews"),
+    "pipeline": ("platforms",),
+    "incubation": ("incubation",),
+    "finance": ("finance",),
+    "counties": ("regions", "commissioners"),
+    "trainings": ("trainings",),
+    "broker-levels": ("brokers",),
 }
 _SHORT = 24  # a table of at most so many rows is kept on one sheet of paper
 
@@ -104,12 +150,19 @@ class Page:
         found = self.results.get(name)
         return pd.DataFrame(columns=_COLUMNS[name]) if found is None or found.empty else found
 
+    def method(self, name: str) -> Mapping[str, Any]:
+        """Take what a result says of how it was made; nothing where it is missing."""
+        found = self.results.get(name)
+        meta = {} if found is None else found.attrs.get("meta", {})
+        method: Mapping[str, Any] = meta.get("method", {})
+        return method
+
     def link(self, value: object, form: str, anchor: str) -> Markup:
         """Write a number that leads to its table."""
         text = self.voice.write(value, form)
         return Markup('<a class="num" href="#table-{}">{}</a>').format(anchor, text)
 
-    def tabulate(
+    def tabulate(  # noqa: PLR0913 - what a table can be given, all but three by name
         self,
         name: str,
         rows: Sequence[Mapping[str, Any]],
@@ -120,6 +173,7 @@ class Page:
         csv: str | None = None,
         group: str | None = None,
         empty: Markup | None = None,
+        heads: Mapping[str, str] | None = None,
     ) -> Table:
         """Set rows out: one column a form, in the order of the forms.
 
@@ -141,14 +195,18 @@ class Page:
             Column whose values stand as headings over the rows that share them.
         empty
             What is said where there are no rows; by default which registers would fill them.
+        heads
+            What stands over some columns; by default what the catalogue calls them.
         """
+        named = heads or {}
+        lang = self.voice.lang
         shown = {column: form for column, form in forms.items() if any(column in r for r in rows)}
         headings = _head_groups([str(row[group]) if group else "" for row in rows])
         return Table(
             id=f"table-{name}",
             caption=caption,
             head=tuple(
-                Cell(label_of("column", column, self.voice.lang), _style(form))
+                Cell(named.get(column) or label_of("column", column, lang), _style(form))
                 for column, form in shown.items()
             ),
             rows=tuple(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ecograph.render.reporting.tables import Page, Table
     from ecograph.render.reporting.voice import Voice
 
-__all__ = ["count_levels", "present_tiers", "take_tiers"]
+__all__ = ["count_levels", "present_tiers", "shorten_list", "take_tiers"]
 
 _FIRMS = 50
 _PARTS, _LETTERS = 2, 120  # of a list in a cell; the CSV has all
@@ -77,6 +77,18 @@ def count_levels(tiers: pd.DataFrame) -> pd.DataFrame:
     )
     counts = marks.groupby("tier").sum().reindex(TIERS, fill_value=0).rename_axis("tier")
     return counts.assign(share=counts["count"] / max(len(tiers), 1)).reset_index()
+
+
+def shorten_list(voice: Voice, text: object) -> str:
+    """Keep the first parts of a list and say how many more there are."""
+    if is_missing(text):
+        return ""
+    parts = re.split(r"[；;]\s*", str(text))
+    kept = str(voice.say("semicolon")).join(parts[:_PARTS])
+    kept = kept if len(kept) <= _LETTERS else f"{kept[: _LETTERS - 1]}…"
+    if len(parts) <= _PARTS:
+        return kept
+    return f"{kept}{voice.say('tiers.more', number=len(parts) - _PARTS)}"
 
 
 def _count_open(tiers: pd.DataFrame) -> pd.Series:
@@ -163,16 +175,4 @@ def _describe_missing(voice: Voice, row: Mapping[str, Any]) -> str:
     """Say what is missing for the next tier; in short where nothing at all is known."""
     if row["unknown"] and not row["met"] and not row["not_met"]:
         return str(voice.say("tiers.unknown", number=row["unknown"]))
-    return _shorten_list(voice, row["missing"])
-
-
-def _shorten_list(voice: Voice, text: object) -> str:
-    """Keep the first parts of a list and say how many more there are."""
-    if is_missing(text):
-        return ""
-    parts = re.split(r"[；;]\s*", str(text))
-    kept = str(voice.say("semicolon")).join(parts[:_PARTS])
-    kept = kept if len(kept) <= _LETTERS else f"{kept[: _LETTERS - 1]}…"
-    if len(parts) <= _PARTS:
-        return kept
-    return f"{kept}{voice.say('tiers.more', number=len(parts) - _PARTS)}"
+    return shorten_list(voice, row["missing"])

@@ -39,6 +39,19 @@ class Voice:
         """Say a text of the report; values that are not markup are escaped."""
         return Markup(translate(f"report.{key}", self.lang)).format(**values)  # noqa: S704 - ours
 
+    def tell(self, group: str, key: object) -> str:
+        """Say a word of the report; what it does not know stands for itself.
+
+        >>> Voice("en", "EUR").tell("flag", "no_such_flag")
+        'no such flag'
+        """
+        if is_missing(key):
+            return ""
+        try:
+            return translate(f"report.{group}.{key}", self.lang)
+        except KeyError:
+            return str(key).replace("_", " ")
+
     def label(self, group: str, key: object) -> str:
         """Name a key of a group of the catalogue."""
         return MISSING if is_missing(key) else label_of(group, str(key), self.lang)

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from ecograph.analysis.backbone import find_backbone, project_backbone
     from ecograph.analysis.breakdown import break_down_dimensions
     from ecograph.analysis.brokers import find_brokers
+    from ecograph.analysis.carriers import (
+        count_review_classes,
+        list_pipeline,
+        measure_incubation,
+        review_platforms,
+    )
     from ecograph.analysis.centrality import rank
     from ecograph.analysis.changes import find_organisation_changes, find_tie_changes
     from ecograph.analysis.communities import find_communities, list_members
@@ -24,19 +30,40 @@ if TYPE_CHECKING:
     from ecograph.analysis.crosstables import cross_tabulate, tabulate_reference
     from ecograph.analysis.deflation import deflate_amounts
     from ecograph.analysis.dimensions import measure_dimensions
+    from ecograph.analysis.explanations import explain_tiers
+    from ecograph.analysis.funnels import (
+        count_actors,
+        count_topics,
+        list_achievements,
+        measure_funnel,
+    )
     from ecograph.analysis.gaps import find_gaps
     from ecograph.analysis.leaders import find_leaders
+    from ecograph.analysis.movement import count_moves, count_pyramid, count_steps, track_tiers
+    from ecograph.analysis.near_misses import list_near_misses
     from ecograph.analysis.opportunities import find_opportunities
     from ecograph.analysis.overview import compare_indicators, summarise
     from ecograph.analysis.pairs import cross_disciplines
     from ecograph.analysis.partners import suggest_partners
+    from ecograph.analysis.promotions import summarise_promotions, time_promotions
     from ecograph.analysis.regional import (
         measure_complexity,
         measure_relatedness,
         measure_specialisation,
     )
+    from ecograph.analysis.renewals import list_expiring
+    from ecograph.analysis.services import (
+        count_brokers,
+        count_trainings,
+        cover_counties,
+        measure_finance,
+    )
+    from ecograph.analysis.simulation import simulate_rules
+    from ecograph.analysis.sizes import classify_sizes
     from ecograph.analysis.stability import check_pair_stability, check_stability
     from ecograph.analysis.structure import count_roles, measure_structure
+    from ecograph.analysis.targets import compare_targets, read_thermometer
+    from ecograph.analysis.tier_links import relate_tiers
     from ecograph.analysis.tiers import assign_tiers, count_tiers
     from ecograph.analysis.unlinked import list_unlinked_firms
     from ecograph.analysis.windows import recompute, take_window, trace_windows
@@ -68,18 +95,30 @@ __all__ = [
     "break_down_dimensions",
     "check_pair_stability",
     "check_stability",
+    "classify_sizes",
     "compare_ecosystems",
     "compare_indicators",
     "compare_rates",
+    "compare_targets",
     "compose_dimensions",
     "compute_results",
     "convert",
+    "count_actors",
+    "count_brokers",
+    "count_moves",
+    "count_pyramid",
+    "count_review_classes",
     "count_roles",
+    "count_steps",
     "count_tiers",
+    "count_topics",
+    "count_trainings",
+    "cover_counties",
     "cross_disciplines",
     "cross_tabulate",
     "deflate_amounts",
     "describe_sources",
+    "explain_tiers",
     "find_backbone",
     "find_brokers",
     "find_communities",
@@ -89,11 +128,18 @@ __all__ = [
     "find_organisation_changes",
     "find_tie_changes",
     "generate_city",
+    "list_achievements",
+    "list_expiring",
     "list_members",
+    "list_near_misses",
+    "list_pipeline",
     "list_unlinked_firms",
     "load",
     "measure_complexity",
     "measure_dimensions",
+    "measure_finance",
+    "measure_funnel",
+    "measure_incubation",
     "measure_relatedness",
     "measure_specialisation",
     "measure_structure",
@@ -101,23 +147,36 @@ __all__ = [
     "project_backbone",
     "rank",
     "read_schema",
+    "read_thermometer",
     "recompute",
+    "relate_tiers",
     "render_report",
+    "review_platforms",
     "save_tables",
     "settings_from",
+    "simulate_rules",
     "suggest_partners",
     "summarise",
+    "summarise_promotions",
     "tabulate_problems",
     "tabulate_reference",
     "take_window",
+    "time_promotions",
     "to_html",
     "trace_windows",
+    "track_tiers",
 ]
 
 _HOMES = {
     "analysis.backbone": ("find_backbone", "project_backbone"),
     "analysis.breakdown": ("break_down_dimensions",),
     "analysis.brokers": ("find_brokers",),
+    "analysis.carriers": (
+        "count_review_classes",
+        "list_pipeline",
+        "measure_incubation",
+        "review_platforms",
+    ),
     "analysis.centrality": ("rank",),
     "analysis.changes": ("find_organisation_changes", "find_tie_changes"),
     "analysis.communities": ("find_communities", "list_members"),
@@ -126,19 +185,26 @@ _HOMES = {
     "analysis.crosstables": ("cross_tabulate", "tabulate_reference"),
     "analysis.deflation": ("deflate_amounts",),
     "analysis.dimensions": ("measure_dimensions",),
+    "analysis.explanations": ("explain_tiers",),
+    "analysis.funnels": ("count_actors", "count_topics", "list_achievements", "measure_funnel"),
     "analysis.gaps": ("find_gaps",),
     "analysis.leaders": ("find_leaders",),
+    "analysis.movement": ("count_moves", "count_pyramid", "count_steps", "track_tiers"),
+    "analysis.near_misses": ("list_near_misses",),
     "analysis.opportunities": ("find_opportunities",),
     "analysis.overview": ("compare_indicators", "summarise"),
     "analysis.pairs": ("cross_disciplines",),
     "analysis.partners": ("suggest_partners",),
-    "analysis.regional": (
-        "measure_complexity",
-        "measure_relatedness",
-        "measure_specialisation",
-    ),
+    "analysis.promotions": ("summarise_promotions", "time_promotions"),
+    "analysis.regional": ("measure_complexity", "measure_relatedness", "measure_specialisation"),
+    "analysis.renewals": ("list_expiring",),
+    "analysis.services": ("count_brokers", "count_trainings", "cover_counties", "measure_finance"),
+    "analysis.simulation": ("simulate_rules",),
+    "analysis.sizes": ("classify_sizes",),
     "analysis.stability": ("check_pair_stability", "check_stability"),
     "analysis.structure": ("count_roles", "measure_structure"),
+    "analysis.targets": ("compare_targets", "read_thermometer"),
+    "analysis.tier_links": ("relate_tiers",),
     "analysis.tiers": ("assign_tiers", "count_tiers"),
     "analysis.unlinked": ("list_unlinked_firms",),
     "analysis.windows": ("recompute", "take_window", "trace_windows"),

@@ -6,16 +6,36 @@ from typing import TYPE_CHECKING, Any
 
 from ecograph.analysis.breakdown import break_down_all
 from ecograph.analysis.brokers import find_brokers
+from ecograph.analysis.carriers import (
+    count_review_classes,
+    list_pipeline,
+    measure_incubation,
+    review_platforms,
+)
 from ecograph.analysis.centrality import rank
 from ecograph.analysis.communities import find_communities, list_members
 from ecograph.analysis.dimensions import measure_dimensions
+from ecograph.analysis.funnels import measure_funnel
 from ecograph.analysis.gaps import find_gaps
+from ecograph.analysis.movement import count_moves, count_pyramid, count_steps
+from ecograph.analysis.near_misses import list_near_misses
 from ecograph.analysis.opportunities import find_opportunities
 from ecograph.analysis.overview import compare_indicators, summarise
 from ecograph.analysis.pairs import cross_disciplines
 from ecograph.analysis.partners import suggest_partners
+from ecograph.analysis.promotions import summarise_promotions
+from ecograph.analysis.renewals import list_expiring
+from ecograph.analysis.services import (
+    count_brokers,
+    count_trainings,
+    cover_counties,
+    measure_finance,
+)
+from ecograph.analysis.sizes import classify_sizes
 from ecograph.analysis.stability import check_stability
 from ecograph.analysis.structure import count_roles, measure_structure
+from ecograph.analysis.targets import compare_targets, read_thermometer
+from ecograph.analysis.tier_links import relate_tiers
 from ecograph.analysis.tiers import assign_tiers
 from ecograph.analysis.unlinked import list_unlinked_firms
 from ecograph.output import render_csv
@@ -53,6 +73,25 @@ RESULTS: Mapping[str, Callable[[Ecosystem], pd.DataFrame]] = {
     "dimensions": measure_dimensions,
     "dimensions_by": break_down_all,
     "tiers": assign_tiers,
+    "sizes": classify_sizes,
+    "pyramid": count_pyramid,
+    "tier_moves": count_moves,
+    "path_steps": count_steps,
+    "promotion_summary": summarise_promotions,
+    "expiring": list_expiring,
+    "near_misses": list_near_misses,
+    "tier_links": relate_tiers,
+    "targets": compare_targets,
+    "thermometer": read_thermometer,
+    "funnel": measure_funnel,
+    "platforms": review_platforms,
+    "review_classes": count_review_classes,
+    "pipeline": list_pipeline,
+    "incubation": measure_incubation,
+    "finance": measure_finance,
+    "counties": cover_counties,
+    "trainings": count_trainings,
+    "broker_levels": count_brokers,
     "coverage": compare_indicators,
 }
 """What computes each result, by name."""
@@ -65,6 +104,19 @@ _NO_INDEX = {
     "partners",
     "unlinked",
     "dimensions_by",
+    "pyramid",
+    "tier_moves",
+    "path_steps",
+    "promotion_summary",
+    "expiring",
+    "near_misses",
+    "tier_links",
+    "funnel",
+    "platforms",
+    "review_classes",
+    "incubation",
+    "finance",
+    "trainings",
 }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["MAIN_COLUMNS", "WORDS"]
+__all__ = ["MAIN_COLUMNS", "TERMS", "WORDS"]
 
 MAIN_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "centrality": (
@@ -142,6 +142,90 @@ MAIN_COLUMNS: Mapping[str, tuple[str, ...]] = {
         "ubiquity_second",
         "n",
     ),
+    "pyramid": ("level", "industry_name", "region_name", "tier", "firms", "share"),
+    "promotion_summary": (
+        "tier",
+        "next_tier",
+        "firms",
+        "promoted",
+        "waiting",
+        "median",
+        "median_low",
+        "median_high",
+    ),
+    "expiring": ("name", "certificate", "valid_to", "days_left", "tier_without", "rule", "missing"),
+    "near_misses": ("name", "tier", "next_tier", "programme", "missing", "unknown", "by_hand"),
+    "tier_links": (
+        "tier",
+        "firms",
+        "firms_linked",
+        "others",
+        "others_linked",
+        "common_odds",
+        "common_low",
+        "common_high",
+        "common_q",
+        "verdict",
+    ),
+    "simulation": (
+        "name",
+        "programme",
+        "holds",
+        "before_computed",
+        "after_computed",
+        "change",
+        "reason",
+        "certainty",
+    ),
+    "tier_clauses": (
+        "programme",
+        "clause",
+        "state",
+        "value_low",
+        "value_high",
+        "limit_low",
+        "unit",
+        "difference",
+        "certainty",
+        "cells",
+    ),
+    "sizes": ("name", "size", "sector", "staff", "revenue", "decided_by", "lacking"),
+    "funnel": (
+        "basis",
+        "name",
+        "stage",
+        "of",
+        "value",
+        "ci_low",
+        "ci_high",
+        "part",
+        "whole",
+        "flags",
+    ),
+    "platforms": (
+        "name",
+        "year",
+        "platforms",
+        "rd_input",
+        "direct_benefit",
+        "ratio",
+        "self_reported",
+        "class",
+        "flags",
+    ),
+    "targets": ("name", "value", "unit", "actual", "actual_from", "reached", "days_left", "state"),
+    "thermometer": (
+        "register",
+        "name",
+        "value",
+        "unit",
+        "period",
+        "growth",
+        "rank",
+        "rank_previous",
+        "movement",
+        "flags",
+    ),
     "tie_changes": (
         "change",
         "source_name",
@@ -198,9 +282,19 @@ WORDS: Mapping[str, str] = {
     "pair_verdict": "verdict",
     "dimension": "dimension",
     "tier": "tier",
+    "tier_from": "tier",
+    "tier_to": "tier",
+    "tier_without": "tier",
+    "path": "path",
+    "rule": "renewal_rule",
+    "size": "size",
     "next_tier": "tier",
     "change": "change",
     "quadrant": "quadrant",
+    "flags": "flag",
     "lacking": "lacking",
 }
 """Columns whose cells are words of a group of the catalogue, several of them joined by ；."""
+
+TERMS: Mapping[str, str] = {"certificate": "certificate", "programme": "certificate"}
+"""Columns whose cells are terms of a vocabulary of the schema."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ecograph.cli.bar import watch_stage
-from ecograph.cli.layouts import MAIN_COLUMNS, WORDS
+from ecograph.cli.layouts import MAIN_COLUMNS, TERMS, WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +24,7 @@ __all__ = ["deliver", "note", "print_problems", "print_said"]
 _ENDINGS = {"csv": "csv", "json": "json", "parquet": "parquet", "txt": "table"}
 _SHOWN = 20  # problems on the screen before the rest is only counted
 _MOST_ROWS = 40
-_JOINER = "；"
+_JOINER, _SPLITTER = "；", re.compile("; |；")
 _PLACE = ("code", "severity", "file", "sheet", "row", "column")
 _LARGE = 1e5  # from here on a number is shown without decimals
 
@@ -184,7 +185,9 @@ def _write_value(column: str, value: Any, lang: str) -> str:  # noqa: ANN401 - a
     kinds = read_schema().node_kinds
     if column == "kind" and value in kinds:
         return kinds[value].labels[lang]
+    if column in TERMS:
+        return read_schema().label_term(TERMS[column], str(value), lang)
     if column in WORDS:
-        words = (label_of(WORDS[column], word, lang) for word in str(value).split(_JOINER))
+        words = (label_of(WORDS[column], word, lang) for word in _SPLITTER.split(str(value)))
         return _JOINER.join(words)
     return str(value)

@@ -186,7 +186,129 @@ _TABLES = (
         ),
         example="data/jinzhong --rows region --columns industry",
     ),
-    _Table("tiers", "assign_tiers", "Place firms as seedling, shrub or tree, with reasons."),
+    _Table(
+        "pyramid",
+        "count_pyramid",
+        "Count firms by tier, industry and county.",
+        index=False,
+    ),
+    _Table(
+        "moves",
+        "count_moves",
+        "Count how firms move between the tiers from year to year.",
+        index=False,
+    ),
+    _Table(
+        "steps",
+        "count_steps",
+        "Count the steps 微成长, 小升高, 高壮大 and 大变强 from year to year.",
+        index=False,
+    ),
+    _Table(
+        "promotions",
+        "summarise_promotions",
+        "Measure how long firms wait for the next tier.",
+        index=False,
+    ),
+    _Table(
+        "renewals",
+        "list_expiring",
+        "List the certificates that expire within months, and what their rule says.",
+        index=False,
+        options=(
+            click.option(
+                "--months",
+                type=click.IntRange(1),
+                default=12,
+                show_default=True,
+                help="How far to look ahead.",
+            ),
+        ),
+    ),
+    _Table(
+        "near-misses",
+        "list_near_misses",
+        "List firms that miss one clause of the next tier.",
+        index=False,
+    ),
+    _Table(
+        "tier-links",
+        "relate_tiers",
+        "Ask whether higher tiers have more links with science.",
+        index=False,
+    ),
+    _Table(
+        "sizes",
+        "classify_sizes",
+        "Class firms as large, medium, small or micro by the official limits.",
+        index=True,
+    ),
+    _Table(
+        "targets",
+        "compare_targets",
+        "Set targets beside what has been reached.",
+        index=True,
+    ),
+    _Table(
+        "thermometer",
+        "read_thermometer",
+        "Read the headline indicators, their growth and their rank.",
+        index=True,
+    ),
+    _Table(
+        "funnel",
+        "measure_funnel",
+        "Measure what events lead to: achievements, intents, agreements.",
+        index=False,
+    ),
+    _Table(
+        "platforms",
+        "review_platforms",
+        "Set what platforms returned beside what went into them.",
+        index=False,
+    ),
+    _Table(
+        "review-classes",
+        "count_review_classes",
+        "Count the classes that reviews of platforms gave, beside their cap.",
+        index=False,
+    ),
+    _Table(
+        "pipeline",
+        "list_pipeline",
+        "List the platforms that are planned or applied for.",
+        index=True,
+    ),
+    _Table(
+        "incubation",
+        "measure_incubation",
+        "Count what incubators hold, by stage.",
+        index=False,
+    ),
+    _Table(
+        "finance",
+        "measure_finance",
+        "Sum up loans and other finance for firms of science.",
+        index=False,
+    ),
+    _Table(
+        "counties",
+        "cover_counties",
+        "See which counties science commissioners cover.",
+        index=True,
+    ),
+    _Table(
+        "trainings",
+        "count_trainings",
+        "Sum up trainings and attendances.",
+        index=False,
+    ),
+    _Table(
+        "broker-levels",
+        "count_brokers",
+        "Count technology brokers by level.",
+        index=True,
+    ),
 )
 
 
@@ -324,5 +446,52 @@ def compare(
     return max(status, *(find_status(ecosystem) for ecosystem in ecosystems))
 
 
-table_commands = (*map(_make, _TABLES[:-1]), dimensions, compare, _make(_TABLES[-1]))
+@click.command()
+@data_argument
+@click.option(
+    "--rules", help="An edition, year or day of the rules: who gains and who loses by it."
+)
+@click.option("--against", help="With --rules: the edition to compare with; by default 2022.")
+@click.option("--explain", metavar="FIRM", help="Every clause of every programme for one firm.")
+@table_options
+@setting_options
+def tiers(
+    data: Path,
+    rules: str | None,
+    against: str | None,
+    explain: str | None,
+    form: str | None,
+    output: Path | None,
+    choices: Choices,
+) -> int:
+    """Place firms as seedling, shrub or tree, with reasons.
+
+    \b
+    Example:
+      ecograph tiers data/jinzhong
+      ecograph tiers data/example-city --rules 2026 --against 2022
+      ecograph tiers data/example-city --explain E001
+    """
+    import ecograph
+
+    if against and not rules:
+        raise click.UsageError("--against compares with the edition of --rules; give both.")
+    if rules and explain:
+        raise click.UsageError("--explain is of the rules in force; leave --rules out.")
+    ecosystem = open_data(data, choices)
+    with watch_stage("tiers", quiet=choices.quiet):
+        if rules:
+            table = ecograph.simulate_rules(ecosystem, rules=rules, against=against or "2022")
+        elif explain:
+            table = ecograph.explain_tiers(ecosystem, explain)
+        else:
+            table = ecograph.assign_tiers(ecosystem)
+    index = table.index.name is not None
+    return _deliver(table, ecosystem, form, output, index=index, quiet=choices.quiet)
+
+
+_made = [_make(table) for table in _TABLES]
+_place = next(n for n, table in enumerate(_TABLES) if table.name == "pyramid")
+
+table_commands = (*_made[:_place], dimensions, compare, tiers, *_made[_place:])
 """The commands of tables, in the order of the help."""

@@ -33,6 +33,7 @@ from ecograph.rules import (
     read_sizes,
     read_tiers,
 )
+from ecograph.settings import settings_from
 
 ROOT = Path(__file__).parent.parent
 
@@ -250,6 +251,15 @@ def test_an_own_folder_has_to_be_there(tmp_path):
         read_rules(str(tmp_path / "none"))
     with pytest.raises(SettingsError, match=r"holds no rule file \(\*.yaml\)"):
         read_rules(str(tmp_path))
+
+
+def test_the_setting_names_a_folder(tmp_path):
+    assert settings_from({"rules": tmp_path}).rules == str(tmp_path)
+    assert settings_from(settings_from({"rules": "own"}).to_dict()).rules == "own"
+    assert settings_from({}).rules is None
+    for wrong in (5, "", " ", ["own"]):
+        with pytest.raises(SettingsError, match="give the path of a folder"):
+            settings_from({"rules": wrong})
 
 
 def test_two_files_with_the_same_id_are_refused(tmp_path):

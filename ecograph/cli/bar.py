@@ -122,13 +122,13 @@ class _Bar:
         while not self._over.wait(_PACE):
             stage, now = self._stage, time.monotonic()
             if stage and now - stage.began >= _PATIENCE:
-                self._show(stage, now)
+                self._show(stage)
             elif self._live:
                 self._clear()
         if self._live:
             self._clear()
 
-    def _show(self, stage: _Stage, now: float) -> None:
+    def _show(self, stage: _Stage) -> None:
         if self._live is None:
             from rich.console import Console
             from rich.live import Live
@@ -136,6 +136,7 @@ class _Bar:
             console = Console(stderr=True)
             self._live = Live(console=console, auto_refresh=False, transient=True)
             self._live.start()
+        now = time.monotonic()  # not before the imports, which take their time: units go on meanwhile
         self._live.update(_picture(stage, now), refresh=True)
 
     def _clear(self) -> None:

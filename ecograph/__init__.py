@@ -66,7 +66,13 @@ if TYPE_CHECKING:
     from ecograph.analysis.tier_links import relate_tiers
     from ecograph.analysis.tiers import assign_tiers, count_tiers
     from ecograph.analysis.unlinked import list_unlinked_firms
-    from ecograph.analysis.windows import recompute, take_window, trace_windows
+    from ecograph.analysis.windows import (
+        list_node_years,
+        list_tie_years,
+        recompute,
+        take_window,
+        trace_windows,
+    )
     from ecograph.ecosystem import Ecosystem
     from ecograph.errors import DataError, EcographError, RegisterError, SettingsError
     from ecograph.loader import load
@@ -132,7 +138,9 @@ __all__ = [
     "list_expiring",
     "list_members",
     "list_near_misses",
+    "list_node_years",
     "list_pipeline",
+    "list_tie_years",
     "list_unlinked_firms",
     "load",
     "measure_complexity",
@@ -207,7 +215,13 @@ _HOMES = {
     "analysis.tier_links": ("relate_tiers",),
     "analysis.tiers": ("assign_tiers", "count_tiers"),
     "analysis.unlinked": ("list_unlinked_firms",),
-    "analysis.windows": ("recompute", "take_window", "trace_windows"),
+    "analysis.windows": (
+        "list_node_years",
+        "list_tie_years",
+        "recompute",
+        "take_window",
+        "trace_windows",
+    ),
     "ecosystem": ("Ecosystem",),
     "errors": ("DataError", "EcographError", "RegisterError", "SettingsError"),
     "loader": ("load",),

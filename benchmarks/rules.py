@@ -158,8 +158,11 @@ def measure(firms: int) -> str:
         ]
     heads = ("what", "seconds", "of processor", "peak of memory so far, MB")
     written = [(n, f"{s:.1f}", f"{cpu:.1f}", f"{memory:,.0f}") for n, s, cpu, memory in rows]
-    busy = f"Load average {os.getloadavg()[1]:.1f}" if hasattr(os, "getloadavg") else ""
-    return f"{firms:,} firms, accounts of 8 years. {busy}\n\n{tabulate(heads, written)}"
+    busy = f"{os.getloadavg()[1]:.1f}"
+    return (
+        f"{firms:,} firms, accounts of 8 years. At a load average of {busy}: seconds by the clock "
+        f"include waiting for other work.\n\n{tabulate(heads, written)}"
+    )
 
 
 def clock(job: Callable[[], T]) -> tuple[tuple[float, float, float], T]:

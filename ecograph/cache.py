@@ -121,6 +121,7 @@ def identify(data: Path, settings: Settings | Mapping[str, Any] | None) -> Ident
             data.is_dir(),
             inputs,
             _list_settings(settings),
+            _hash_rules(_list_settings(settings).get("rules")),
         ]
         text = json.dumps(deciding, sort_keys=True, default=_spell)
     except (OSError, TypeError, ValueError):
@@ -196,6 +197,13 @@ def _list_settings(settings: Settings | Mapping[str, Any] | None) -> dict[str, A
     if settings is None or isinstance(settings, Mapping):
         return dict(settings or {})
     return settings.to_dict()
+
+
+def _hash_rules(folder: str | None) -> dict[str, str]:
+    """Hash the rule files of one's own."""
+    if folder is None:
+        return {}
+    return {file.name: hash_file(file) for file in sorted(Path(folder).glob("*.yaml"))}
 
 
 def _list_inputs(data: Path) -> list[Path]:

@@ -105,6 +105,17 @@ def test_everything_that_decides_a_result_changes_the_key(data, monkeypatch):
     assert len(set(keys)) == len(keys)
 
 
+def test_rule_files_of_ones_own_decide_too(data, tmp_path):
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    settings = {"rules": str(rules)}
+    keys = [identify(data, None).key, identify(data, settings).key]
+    for text in ("a: 1\n", "a: 2\n"):
+        (rules / "own.yaml").write_text(text)
+        keys.append(identify(data, settings).key)
+    assert len(set(keys)) == 4
+
+
 def test_libraries_are_found_with_their_installed_versions():
     assert len(_list_libraries()) == len(LIBRARIES)
     for listed in _list_libraries():

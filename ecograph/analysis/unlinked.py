@@ -14,7 +14,7 @@ from ecograph.analysis.meta import attach_meta
 from ecograph.analysis.ties import gather_ties, mark_existing, mark_linked, measure_steps
 from ecograph.coding import find_places
 from ecograph.projection import project_ties
-from ecograph.rules import read_tiers
+from ecograph.rules import read_rules
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -152,7 +152,8 @@ def _count_certificates(ecosystem: Ecosystem) -> Floats:
     if not len(ecosystem.table("certificates")):
         return np.full(len(ecosystem.keys), np.nan)
     held = date_certificates(ecosystem)
-    giving = [key for tier in read_tiers().tiers for key in tier.certificates]
+    tiers = read_rules(ecosystem.settings.rules).tiers.tiers
+    giving = [key for tier in tiers for key in tier.certificates]
     held = held[held["certificate"].isin(giving)]
     place = find_places(pd.Index(held["enterprise"]), ecosystem.keys)
     standing = held["standing"].where(place >= 0).to_numpy()

@@ -136,7 +136,7 @@ class _Bar:
             console = Console(stderr=True)
             self._live = Live(console=console, auto_refresh=False, transient=True)
             self._live.start()
-        now = time.monotonic()  # not before the imports, which take their time: units go on meanwhile
+        now = time.monotonic()  # not before the imports: units go on while these take their time
         self._live.update(_picture(stage, now), refresh=True)
 
     def _clear(self) -> None:

@@ -221,7 +221,7 @@ def read_sizes(*, folder: str | Traversable | None = None) -> tuple[SizeRule, ..
 
     Examples
     --------
-    >>> {s.id: s.limits["staff"] for s in read_sizes()[-1].sectors}["industry"]
+    >>> {sector.id: sector.limits for sector in read_sizes()[-1].sectors}["industry"]["staff"]
     (1000.0, 300.0, 20.0)
     """
     return read_rules(folder).sizes

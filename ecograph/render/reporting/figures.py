@@ -22,6 +22,7 @@ def write_bounds(
     voice: Voice,
     row: Mapping[str, Any],
     form: str,
+    *,
     columns: tuple[str, str] = ("ci_low", "ci_high"),
 ) -> str:
     """Write an interval; one that is open above ends in the sign of infinity."""

@@ -235,7 +235,7 @@ def _tabulate_promotions(page: Page) -> Table:
 
 def _describe_wait(voice: Voice, row: Mapping[str, Any]) -> dict[str, object]:
     """Set out how long firms wait in one tier; a median that is not reached is said to be so."""
-    bounds = write_bounds(voice, row, "ratio", ("median_low", "median_high"))
+    bounds = write_bounds(voice, row, "ratio", columns=("median_low", "median_high"))
     below = bounds if not is_missing(row["median"]) else voice.say("movement.not_reached")
     cells: dict[str, object] = {
         **row,
@@ -246,5 +246,7 @@ def _describe_wait(voice: Voice, row: Mapping[str, Any]) -> dict[str, object]:
     }
     for years in _HORIZONS:
         name = f"within_{years}"
-        cells[f"{name}_below"] = write_bounds(voice, row, "share", (f"{name}_low", f"{name}_high"))
+        cells[f"{name}_below"] = write_bounds(
+            voice, row, "share", columns=(f"{name}_low", f"{name}_high")
+        )
     return cells

@@ -233,7 +233,9 @@ def _describe_link(voice: Voice, row: Mapping[str, Any]) -> dict[str, object]:
         "odds_ratio": write_odds(voice, row["odds_ratio"]),
         "odds_ratio_below": write_bounds(voice, row, "ratio", columns=("odds_low", "odds_high")),
         "common_odds": write_odds(voice, row["common_odds"]),
-        "common_odds_below": write_bounds(voice, row, "ratio", columns=("common_low", "common_high")),
+        "common_odds_below": write_bounds(
+            voice, row, "ratio", columns=("common_low", "common_high")
+        ),
         "verdict": voice.label("tier_link_verdict", row["verdict"]),
     }
 

@@ -85,6 +85,38 @@ def test_a_composite_is_made_only_of_groups_and_on_request():
     assert all(row["rank_low"] <= row["rank"] <= row["rank_high"] for row in rows if row["rank"])
 
 
+def read_rows(*arguments):
+    done = run(*arguments, "--format", "json", "-q")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)["rows"]
+
+
+def test_two_years_are_compared_by_tie_and_by_organisation():
+    asked = ("diff", EXAMPLE, "--from", "2023", "--to", "2024")
+    ties = read_rows(*asked)
+    assert {row["change"] for row in ties} <= {"new", "lost", "deepened", "thinned"}
+    for row in read_rows(*asked, "--organisations"):
+        assert row["ties_before"] + row["new"] - row["lost"] == row["ties_after"]
+    assert run("diff", EXAMPLE).returncode == 2
+    assert b"2021-2023" in run("diff", EXAMPLE, "--from", "last", "--to", "2024").stderr
+
+
+def test_figures_are_followed_from_year_to_year():
+    rows = read_rows("trace", EXAMPLE)
+    agreements = {r["window"]: r["value"] for r in rows if r["figure"] == "signed"}
+    assert sum(agreements.values()) == len(eg.load(EXAMPLE).counted)
+
+
+def test_editions_of_rules_are_compared_and_clauses_explained():
+    rows = read_rows("tiers", EXAMPLE, "--rules", "2026", "--against", "2022")
+    assert {row["change"] for row in rows} <= {
+        *("gains", "loses", "becomes_unknown", "becomes_known", "same")
+    }
+    clauses = read_rows("tiers", EXAMPLE, "--explain", "E001")
+    assert {row["enterprise"] for row in clauses} == {"E001"}
+    assert run("tiers", EXAMPLE, "--against", "2022").returncode == 2
+
+
 def test_a_reference_is_read_and_its_mistakes_are_told(tmp_path):
     wider = tmp_path / "wider.csv"
     wider.write_text("city,I1,I2,I9\nA,3,1,0\nB,1,4,2\n", encoding="utf-8")

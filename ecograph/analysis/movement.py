@@ -22,7 +22,7 @@ from ecograph.analysis.ranks import (
 from ecograph.analysis.tiers import TIERS, rank_firms
 from ecograph.errors import SettingsError
 from ecograph.rules import read_rules
-from ecograph.statistics.odds import bound_shares
+from ecograph.statistics.resampling import bound_share
 from ecograph.texts import label_of
 
 if TYPE_CHECKING:
@@ -533,7 +533,7 @@ def _add_shares(table: pd.DataFrame, level: float) -> pd.DataFrame:
     firms, total = (whole[name].to_numpy(dtype=float) for name in ("firms", "firms_from"))
     known = total > 0
     share = np.divide(firms, total, out=np.full(len(total), np.nan), where=known)
-    low, high = bound_shares(np.where(known, firms, 0.0), total, level=level)
+    low, high = bound_share(np.where(known, firms, np.nan), total, level)
     return whole.assign(share=share, ci_low=low, ci_high=high)
 
 

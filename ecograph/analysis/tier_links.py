@@ -14,13 +14,13 @@ from ecograph.analysis.meta import attach_meta
 from ecograph.analysis.tiers import TIERS, rank_firms
 from ecograph.rules import read_rules
 from ecograph.statistics.odds import (
-    bound_shares,
     combine_odds_ratios,
     compare_odds_ratios,
     compute_odds_ratio,
     compute_trend,
 )
 from ecograph.statistics.rates import control_discoveries
+from ecograph.statistics.resampling import bound_share
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -199,9 +199,8 @@ def _compare_tiers(whole: Ints, counts: Ints, settings: Settings) -> pd.DataFram
             }
         )
     table = pd.DataFrame(rows)
-    bounds = bound_shares(
-        table["firms_linked"].to_numpy(), table["firms"].to_numpy(), level=settings.ci_level
-    )
+    linked = table["firms_linked"].where(table["firms"] > 0).to_numpy(dtype=float)
+    bounds = bound_share(linked, table["firms"].to_numpy(), settings.ci_level)
     table["ci_low"], table["ci_high"] = bounds
     p = table["common_p"].to_numpy()
     table["common_q"] = control_discoveries(p, table["enough"].to_numpy() & np.isfinite(p))

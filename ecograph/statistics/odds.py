@@ -24,7 +24,6 @@ __all__ = [
     "CommonOdds",
     "OddsRatio",
     "Trend",
-    "bound_shares",
     "combine_odds_ratios",
     "compare_odds_ratios",
     "compute_odds_ratio",
@@ -76,40 +75,6 @@ class Trend(NamedTuple):
     statistic: float
     p: float
     direction: int
-
-
-def bound_shares(count: Floats, total: Floats, *, level: float = 0.95) -> tuple[Floats, Floats]:
-    """Bound the shares that leave counts out of totals.
-
-    Parameters
-    ----------
-    count, total
-        One value a group.
-    level
-        Level of the interval.
-
-    Returns
-    -------
-    low, high
-        Shares; nan where the total is 0.
-
-    Notes
-    -----
-    Wilson, JASA 22, 209-212, 1927.
-
-    Examples
-    --------
-    >>> low, high = bound_shares(np.array([0.0, 5]), np.array([10.0, 10]))
-    >>> low.round(4).tolist(), high.round(4).tolist()
-    ([0.0, 0.2366], [0.2775, 0.7634])
-    """
-    z = special.ndtri((1 + level) / 2)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = count / total
-        middle = (share + z**2 / (2 * total)) / (1 + z**2 / total)
-        half = z * np.sqrt(share * (1 - share) / total + z**2 / (4 * total**2)) / (1 + z**2 / total)
-    low = np.where(count == 0, np.where(total > 0, 0.0, np.nan), middle - half)
-    return low, np.where(count == total, np.where(total > 0, 1.0, np.nan), middle + half)
 
 
 def compute_odds_ratio(table: Ints, *, level: float = 0.95) -> OddsRatio:

@@ -12,7 +12,6 @@ from scipy import stats
 from scipy.stats import contingency
 
 from ecograph.statistics.odds import (
-    bound_shares,
     combine_odds_ratios,
     compare_odds_ratios,
     compute_odds_ratio,
@@ -41,35 +40,6 @@ STRATA = st.lists(CELLS, max_size=5)
 
 def make_tables(cells):
     return np.array(cells, dtype=np.int64).reshape(-1, 2, 2)
-
-
-class TestShares:
-    """Newcombe, Statistics in Medicine 17, 857-872, 1998, table I, method 3 (Wilson)."""
-
-    @pytest.mark.parametrize(
-        ("count", "total", "low", "high"),
-        [
-            (81, 263, 0.2553, 0.3662),
-            (15, 148, 0.0624, 0.1605),
-            (0, 20, 0, 0.1611),
-            (1, 29, 0.0061, 0.1718),
-        ],
-    )
-    def test_published_intervals(self, count, total, low, high):
-        bounds = bound_shares(np.array([count]), np.array([total]))
-        assert [bound.round(4).tolist() for bound in bounds] == [[low], [high]]
-
-    def test_ends_are_exact_and_nothing_of_nothing_is_unknown(self):
-        low, high = bound_shares(np.array([0, 5, 0]), np.array([5, 5, 0]))
-        assert (low[0], high[1]) == (0.0, 1.0)
-        assert math.isnan(low[2])
-        assert math.isnan(high[2])
-
-    def test_the_bounds_are_roots_of_the_score_test(self):
-        (low,), (high,) = bound_shares(np.array([7]), np.array([31]), level=0.9)
-        z = stats.norm.ppf(0.95)
-        for bound in (low, high):
-            assert abs(7 / 31 - bound) / math.sqrt(bound * (1 - bound) / 31) == pytest.approx(z)
 
 
 class TestOneTable:

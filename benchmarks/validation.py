@@ -286,6 +286,51 @@ def flag_by_model(links: Floats, random: np.random.Generator) -> bool:
     return bool(law[: table[:FIRMS].sum() + 1].sum() <= LEVELS[1])
 
 
+def check_contracts(scale: Scale) -> Iterator[str]:
+    """Count p-values below 5 % by each null of pairs in towns where industry has no effect."""
+    yield "| contracts of a firm | towns | contracts | firms | links |"
+    yield "|---|---|---|---|---|"
+    for name, keeping in (("each about any discipline", 0.0), ("mostly about one", 0.9)):
+        random = np.random.default_rng(19)
+        drawn = [judge_town(random, keeping) for _ in range(max(scale.towns // 3, 2))]
+        shares = (np.concatenate(parts) <= LEVELS[1] for parts in zip(*drawn, strict=True))
+        figures = " | ".join(f"{share.mean():.1%}" for share in shares)
+        yield f"| {name} | {len(drawn)} | {figures} |"
+
+
+def judge_town(random: np.random.Generator, keeping: float) -> tuple[Floats, Floats, Floats]:
+    """Draw 400 firms of eight industries; give the chances of as few by contracts, firms, links."""
+    firms, popular = 400, 1 / np.arange(1.0, TOPICS + 1)
+    popular /= popular.sum()
+    firm = np.repeat(np.arange(firms), random.geometric(0.25, firms))
+    favourite = random.choice(TOPICS, firms, p=popular)
+    kept = random.random(len(firm)) < keeping
+    topic = np.where(kept, favourite[firm], random.choice(TOPICS, len(firm), p=popular))
+    table = np.zeros((firms, TOPICS), dtype=np.int64)
+    np.add.at(table, (firm, topic), 1)
+    table = table[:, table.any(axis=0)]
+    block = np.arange(firms) % INDUSTRIES
+    counts = np.array([table[block == n].sum(axis=0) for n in range(INDUSTRIES)])
+    weighted = fit_weighted_configuration(table.sum(axis=1), table.sum(axis=0))
+    mean = weighted.mean[:, weighted.column_class]
+    contracts = compare_counts(counts, count_members(block, weighted.row_class), mean).few
+    ties = table > 0
+    fit = fit_configuration(ties.sum(axis=1), ties.sum(axis=0))
+    tied = np.array([ties[block == n].sum(axis=0) for n in range(INDUSTRIES)])
+    members = count_members(block, fit.row_class)
+    by_firms = compare_blocks(tied, members, fit.chance[:, fit.column_class]).few
+    sums = counts.sum(axis=1)[:, np.newaxis], counts.sum(axis=0)
+    links = stats.hypergeom(counts.sum(), *sums).cdf(counts)
+    return contracts.ravel(), by_firms.ravel(), links.ravel()
+
+
+def count_members(block: NDArray[np.int64], row_class: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Count the rows of each class in each block."""
+    members = np.zeros((block.max() + 1, row_class.max() + 1), dtype=np.int64)
+    np.add.at(members, (block, row_class), 1)
+    return members
+
+
 # The configuration model
 
 
@@ -343,6 +388,7 @@ SECTIONS: dict[str, tuple[str, Callable[[Scale], Iterator[str]]]] = {
     "intervals": ("What intervals cover", check_intervals),
     "discoveries": ("False gaps among gaps", check_discoveries),
     "power": ("How weak industries are found", check_power),
+    "contracts": ("Which null of pairs is safe", check_contracts),
     "model": ("The configuration model", check_model),
     "permutations": ("Permutations", lambda scale: compare_permutations(scale.draws)),
     "rankings": ("Ranks", lambda scale: check_rankings(scale.towns, scale.draws // 10)),

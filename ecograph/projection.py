@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
-__all__ = ["PARTS", "TIE_COLUMNS", "Memberships", "Network", "project", "project_ties"]
+__all__ = ["EDGES", "PARTS", "TIE_COLUMNS", "Memberships", "Network", "project", "project_ties"]
 
 TIE_COLUMNS = ("source", "target", "weight", "agreements", "amount", "first", "last")
 
-_EDGES = {"discipline": ("about",), "industry": ("concerns", "party")}
+EDGES = {"discipline": ("about",), "industry": ("concerns", "party")}
 PARTS: tuple[str, ...] = (
     "organisation",
     *ORGANISATION_KINDS,
-    *_EDGES,
+    *EDGES,
 )
 """The sides that can be kept; organisation is every kind that signs."""
 
@@ -180,7 +180,7 @@ def _gather_members(ecosystem: Ecosystem, part: str, positions: Ints) -> Members
     import scipy.sparse as sp  # noqa: PLC0415 - only who projects pays for it
 
     agreements = ecosystem.find_positions("agreement")[ecosystem.counts]
-    source, target = ecosystem.find_ends(*_EDGES.get(part, ("party",)))
+    source, target = ecosystem.find_ends(*EDGES.get(part, ("party",)))
     row = _place(agreements, len(ecosystem.keys))[source]
     column = _place(positions, len(ecosystem.keys))[target]
     inside = (row >= 0) & (column >= 0)

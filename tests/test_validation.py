@@ -87,3 +87,10 @@ def test_the_planted_gap_is_the_only_one() -> None:
     lines = list(validation.check_registers(SCALE))
     assert lines[2].startswith("| example-city | 1 |")
     assert lines[2].endswith("| 生物医药 |")
+
+
+def test_the_null_of_firms_is_safe_where_that_of_contracts_is_not() -> None:
+    spread, keeping = read_table(validation.SECTIONS["contracts"][1])
+    assert max(read_share(row[3]) for row in (spread, keeping)) <= 0.05
+    assert read_share(spread[2]) <= 0.05
+    assert read_share(keeping[2]) > 0.05

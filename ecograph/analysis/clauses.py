@@ -51,6 +51,7 @@ __all__ = [
     "gather_latest",
     "judge_clause",
     "judge_programme",
+    "list_certificates",
     "locate_accounts",
     "locate_certificates",
     "locate_firms",
@@ -276,7 +277,7 @@ def date_certificates(ecosystem: Ecosystem) -> pd.DataFrame:
         has more than once stands as the last of ``STANDINGS``, until its latest day. Certificates
         of local rules are known by their names there.
     """
-    dated = _list_certificates(ecosystem)
+    dated = list_certificates(ecosystem)
     dated["rank"] = _rank_standings(dated["since"], dated["until"], ecosystem)
     keys = ["enterprise", "certificate"]
     latest = dated.groupby([*keys, "rank"], as_index=False)["until"].max()
@@ -325,7 +326,7 @@ def locate_certificates(ecosystem: Ecosystem, firms: pd.Index) -> pd.DataFrame:
         One row a firm and certificate, in this order: ``place`` of the firm, ``certificate``,
         ``cell`` (see `locate_accounts`).
     """
-    rows = _list_certificates(ecosystem)
+    rows = list_certificates(ecosystem)
     places = find_places(pd.Index(rows["enterprise"]), firms)
     rows = rows.assign(place=places)[places >= 0]
     located = rows[["place", "certificate"]].assign(cell=_name_cells(rows), row=rows["_row"])
@@ -396,7 +397,7 @@ def judge_clause(clause: Clause, facts: Facts) -> Judged:
 # Certificates
 
 
-def _list_certificates(ecosystem: Ecosystem) -> pd.DataFrame:
+def list_certificates(ecosystem: Ecosystem) -> pd.DataFrame:
     """List the certificates of all cells: enterprise, certificate, since, until, place."""
     columns = ["enterprise", "certificate", "valid_from_start", "valid_to_end", *_PLACE]
     rows = ecosystem.table("certificates", columns)[columns].dropna(subset="certificate")

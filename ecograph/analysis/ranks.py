@@ -19,12 +19,12 @@ from ecograph.analysis.clauses import (
     NOT_MET,
     UNKNOWN,
     Span,
-    _list_certificates,
     gather_facts,
     judge_clause,
+    list_certificates,
 )
 from ecograph.analysis.links import list_parties
-from ecograph.analysis.tiers import TIERS, _name_neighbours
+from ecograph.analysis.tiers import TIERS, name_neighbours
 from ecograph.coding import find_places
 from ecograph.rules import columns_of, read_rules
 
@@ -84,7 +84,7 @@ def list_terms(ecosystem: Ecosystem) -> pd.DataFrame:
         ``until`` (the last day that its end may be), both NaT where unknown, and the ``rank`` of
         the tier that it gives (that of no tier where it gives none); in this order.
     """
-    rows = _list_certificates(ecosystem)
+    rows = list_certificates(ecosystem)
     place = find_places(pd.Index(rows["enterprise"]), ecosystem.select("enterprise").index)
     tiers = read_rules(ecosystem.settings.rules).tiers.tiers
     giving = {key: rank for rank, tier in enumerate(tiers) for key in tier.certificates}
@@ -194,8 +194,8 @@ def describe_firms(ecosystem: Ecosystem) -> pd.DataFrame:
     firms = ecosystem.select("enterprise")
     columns = {
         "name": firms["name"].to_numpy(dtype=object),
-        "industry": _name_neighbours(ecosystem, "works_in"),
-        "region": _name_neighbours(ecosystem, "lies_in"),
+        "industry": name_neighbours(ecosystem, "works_in"),
+        "region": name_neighbours(ecosystem, "lies_in"),
     }
     return pd.DataFrame(columns, index=firms.index.rename("enterprise"))
 

@@ -22,6 +22,7 @@ from ecograph.statistics.nestedness import (
     compute_bipartite_modularity,
     compute_nodf,
     compute_weighted_nodf,
+    find_bipartite_groups,
 )
 from ecograph.statistics.rates import control_discoveries
 from ecograph.statistics.relatedness import (
@@ -704,8 +705,9 @@ def _divide_table(
     """Take or find the communities of rows and columns, from 1; nan for those without a count."""
     counts = table.to_numpy(dtype=float)
     rows, columns = counts.any(axis=1), counts.any(axis=0)
+    found: NDArray[np.integer]
     if division is None:
-        found = _find_groups(counts[rows][:, columns])
+        found = find_bipartite_groups(counts[rows][:, columns])
     else:
         found = _read_groups([*table.index[rows], *table.columns[columns]], division)
     sizes = np.bincount(found)
@@ -722,70 +724,6 @@ def _read_groups(labels: Sequence[str], division: Mapping[str, object]) -> Ints:
     if missing:
         raise SettingsError(f"The division has no group for: {', '.join(missing)}.")
     return np.asarray(pd.factorize(pd.Series([division[label] for label in labels]))[0])
-
-
-def _find_groups(counts: Floats) -> Ints:
-    """Find groups of rows and columns (one after the other) of high bipartite modularity.
-
-    Of the divisions found from each row, and from each column, as a group, the better one.
-    """
-    if not counts.size:
-        return np.zeros(sum(counts.shape), dtype=np.int64)
-    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
-    excess = (counts - expected) / counts.sum()
-    rows, columns, value = _improve(excess)
-    columns_too, rows_too, other = _improve(excess.T)
-    best = (rows_too, columns_too) if other > value + _SAME else (rows, columns)
-    return np.asarray(pd.factorize(np.concatenate(best))[0])
-
-
-def _improve(excess: Floats) -> tuple[Ints, Ints, float]:
-    """Propagate labels and merge groups in turn until modularity stays, from rows alone."""
-    rows: Ints = np.arange(len(excess))
-    before = -np.inf
-    while True:
-        rows, columns, between = _propagate(excess, rows)
-        value = float(np.trace(between))
-        if value <= before + _SAME:
-            return rows, columns, value
-        rows, before = _merge(between)[rows], value
-
-
-def _propagate(excess: Floats, rows: Ints) -> tuple[Ints, Ints, Floats]:
-    """Give columns, then rows, the group that they have most excess with, until it stays."""
-    before = -np.inf
-    while True:
-        columns = np.argmax(_sum_groups(excess, rows), axis=0)
-        columns = np.unique(columns, return_inverse=True)[1]
-        toward = _sum_groups(excess.T, columns)
-        rows, value = np.argmax(toward, axis=0), float(toward.max(axis=0).sum())
-        if value <= before + _SAME:
-            between = np.zeros((len(toward), len(toward)))
-            between[np.unique(rows)] = _sum_groups(toward.T, rows)
-            return rows, columns, between
-        before = value
-
-
-def _sum_groups(table: Floats, labels: Ints) -> Floats:
-    """Sum the rows of each group that has any, in the order of labels."""
-    order = np.argsort(labels, kind="stable")
-    ranked = labels[order]
-    starts = np.append(0, np.flatnonzero(ranked[1:] != ranked[:-1]) + 1)
-    return np.asarray(np.add.reduceat(table[order], starts, axis=0))
-
-
-def _merge(between: Floats) -> Ints:
-    """Merge the two groups that gain most, as long as any gain; give the group of each."""
-    gain, target = between + between.T, np.arange(len(between))
-    np.fill_diagonal(gain, -np.inf)
-    while gain.size and gain.max() > _SAME:
-        kept, gone = sorted(divmod(int(gain.argmax()), len(gain)))
-        target[target == gone] = kept
-        gain[kept] += gain[gone]
-        gain[:, kept] += gain[:, gone]
-        gain[gone] = gain[:, gone] = -np.inf
-        gain[kept, kept] = -np.inf
-    return target
 
 
 def _describe_shape(
@@ -833,7 +771,7 @@ def _modularity(counts: Ints, labels: list[Ints] | None) -> float:
     """Compute the modularity of a division, or of the best that is found."""
     if not counts.size:
         return np.nan
-    own = labels or np.split(_find_groups(counts.astype(float)), [len(counts)])
+    own = labels or np.split(find_bipartite_groups(counts.astype(float)), [len(counts)])
     rows, columns = (np.asarray(part, dtype=np.int64) for part in own)
     return compute_bipartite_modularity(counts, rows, columns)
 

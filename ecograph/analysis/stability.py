@@ -325,7 +325,7 @@ def _compare(
     """Compare verdicts with those that came of other ways: all columns but names."""
     found = np.array([*runs, verdict], dtype=object)[:-1]  # never without a shape
     what = np.array([way.what for way in ways], dtype=object)
-    asked, same = found != None, found == verdict  # noqa: E711 - cell by cell
+    asked, same = pd.notna(found), found == verdict
     kinds = ("exposure", "window", "university", "level")
     return {
         "verdict": verdict,

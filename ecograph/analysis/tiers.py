@@ -51,6 +51,7 @@ __all__ = [
     "count_tiers",
     "describe_rules",
     "find_failed",
+    "name_neighbours",
     "rank_firms",
 ]
 
@@ -115,8 +116,8 @@ def assign_tiers(ecosystem: Ecosystem) -> pd.DataFrame:
     ]
     columns = {
         "name": ecosystem.select("enterprise")["name"].to_numpy(dtype=object),
-        "industry": _name_neighbours(ecosystem, "works_in"),
-        "region": _name_neighbours(ecosystem, "lies_in"),
+        "industry": name_neighbours(ecosystem, "works_in"),
+        "region": name_neighbours(ecosystem, "lies_in"),
         **{name: np.concatenate([block.pop(name) for block in blocks]) for name in [*blocks[0]]},
     }
     method = {
@@ -392,7 +393,7 @@ def _find_last_days(facts: Facts, certificate: str) -> NDArray[np.datetime64]:
 # The table
 
 
-def _name_neighbours(ecosystem: Ecosystem, kind: str) -> Objects:
+def name_neighbours(ecosystem: Ecosystem, kind: str) -> Objects:
     """Name the neighbours of each firm, in the order of their ids."""
     firms = ecosystem.find_positions("enterprise")
     sources, targets = ecosystem.find_pairs(kind)

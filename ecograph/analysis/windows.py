@@ -17,7 +17,7 @@ from ecograph.analysis.meta import attach_meta
 from ecograph.ecosystem import Ecosystem
 from ecograph.errors import SettingsError
 from ecograph.progress import track
-from ecograph.projection import project_ties
+from ecograph.projection import EDGES, project_ties
 from ecograph.schema import ORGANISATION_KINDS
 from ecograph.texts import label_of, translate
 
@@ -80,7 +80,6 @@ TRACED = (
 """The indicators of the four dimensions that are followed over time: those that take no chance into
 account, which is slow, and whose meaning does not hang on what was there before the window."""
 
-_EDGES = {"discipline": ("about",), "industry": ("concerns", "party")}
 _RULES = {
     "running": "from the year of its date to that of its recorded end, not after the as-of day; "
     "to the year of its date where no end is recorded",
@@ -649,7 +648,7 @@ def _list_memberships(ecosystem: Ecosystem, part: str) -> tuple[Ints, Ints]:
         place = np.full(len(ecosystem.keys), -1)
         place[positions] = np.arange(len(positions))
         places.append(place)
-    source, target = ecosystem.find_ends(*_EDGES.get(part, ("party",)))
+    source, target = ecosystem.find_ends(*EDGES.get(part, ("party",)))
     agreement, node = places[0][source], places[1][target]
     inside = (agreement >= 0) & (node >= 0)
     width = max(len(ecosystem.keys), 1)

@@ -9,7 +9,7 @@ import click
 
 from ecograph.cli.bar import watch_stage, watch_stages
 from ecograph.cli.history import history_commands
-from ecograph.cli.opening import find_status, open_data
+from ecograph.cli.opening import deliver_result, find_status, open_data
 from ecograph.cli.options import (
     Choices,
     data_argument,
@@ -159,16 +159,7 @@ def project(
     ecosystem = open_data(data, choices)
     with watch_stage("project", quiet=choices.quiet):
         table = _project(ecosystem, part, backbone)
-    deliver(
-        table,
-        form=form,
-        output=output,
-        index=False,
-        problems=ecosystem.problems,
-        lang=ecosystem.lang,
-        quiet=choices.quiet,
-    )
-    return find_status(ecosystem)
+    return deliver_result(table, ecosystem, form, output, index=False, quiet=choices.quiet)
 
 
 def _project(ecosystem: Ecosystem, part: str, backbone: Method | None) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ecograph.cli.bar import watch_stage
-from ecograph.cli.opening import find_status, open_data
+from ecograph.cli.opening import deliver_result, find_status, open_data
 from ecograph.cli.options import DATA, Choices, data_argument, setting_options, table_options
 from ecograph.cli.screen import deliver, note
 
@@ -151,16 +151,7 @@ def trace(
     ecosystem = open_data(data, choices)
     with watch_stage("trace", quiet=choices.quiet):
         table = ecograph.trace_windows(ecosystem, span=span, active=active)
-    deliver(
-        table,
-        form=form,
-        output=output,
-        index=False,
-        problems=ecosystem.problems,
-        lang=ecosystem.lang,
-        quiet=choices.quiet,
-    )
-    return find_status(ecosystem)
+    return deliver_result(table, ecosystem, form, output, index=False, quiet=choices.quiet)
 
 
 def _restate(ecosystem: Ecosystem, prices: Path | None, base: int | None) -> Ecosystem:

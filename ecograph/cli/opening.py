@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecograph.cli.bar import watch_stage
-from ecograph.cli.screen import print_problems
+from ecograph.cli.screen import deliver, print_problems
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pandas as pd
+
     from ecograph.cli.options import Choices
     from ecograph.ecosystem import Ecosystem
 
-__all__ = ["find_status", "open_data"]
+__all__ = ["deliver_result", "find_status", "open_data"]
 
 
 def open_data(data: Path, choices: Choices, *, report: bool = True) -> Ecosystem:
@@ -26,6 +28,28 @@ def open_data(data: Path, choices: Choices, *, report: bool = True) -> Ecosystem
         shown = ecosystem.errors if choices.quiet else ecosystem.problems
         print_problems(shown, ecosystem.lang)
     return ecosystem
+
+
+def deliver_result(
+    table: pd.DataFrame,
+    ecosystem: Ecosystem,
+    form: str | None,
+    output: Path | None,
+    *,
+    index: bool,
+    quiet: bool,
+) -> int:
+    """Deliver what was computed of an ecosystem; return the exit status."""
+    deliver(
+        table,
+        form=form,
+        output=output,
+        index=index,
+        problems=ecosystem.problems,
+        lang=ecosystem.lang,
+        quiet=quiet,
+    )
+    return find_status(ecosystem)
 
 
 def find_status(ecosystem: Ecosystem) -> int:

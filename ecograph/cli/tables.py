@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ecograph.cli.bar import watch_stage
-from ecograph.cli.opening import find_status, open_data
+from ecograph.cli.opening import deliver_result, find_status, open_data
 from ecograph.cli.options import (
     DATA,
     Choices,
@@ -18,14 +18,11 @@ from ecograph.cli.options import (
     setting_options,
     table_options,
 )
-from ecograph.cli.screen import deliver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    import pandas as pd
-
-    from ecograph.ecosystem import Ecosystem
+    from ecograph.analysis.breakdown import Breakdown
 
 __all__ = ["table_commands"]
 
@@ -327,7 +324,9 @@ def _make(table: _Table) -> click.Command:
         ecosystem = open_data(data, choices)
         with watch_stage(table.name, quiet=choices.quiet):
             found = getattr(ecograph, table.function)(ecosystem, **_read_options(options))
-        return _deliver(found, ecosystem, form, output, index=table.index, quiet=choices.quiet)
+        return deliver_result(
+            found, ecosystem, form, output, index=table.index, quiet=choices.quiet
+        )
 
     for option in reversed(table.options):
         command = option(command)
@@ -354,27 +353,6 @@ def _read_options(options: dict[str, Any]) -> dict[str, Any]:
     return {**options, "reference": table}
 
 
-def _deliver(
-    table: pd.DataFrame,
-    ecosystem: Ecosystem,
-    form: str | None,
-    output: Path | None,
-    *,
-    index: bool,
-    quiet: bool,
-) -> int:
-    deliver(
-        table,
-        form=form,
-        output=output,
-        index=index,
-        problems=ecosystem.problems,
-        lang=ecosystem.lang,
-        quiet=quiet,
-    )
-    return find_status(ecosystem)
-
-
 @click.command()
 @data_argument
 @click.option(
@@ -389,7 +367,7 @@ def _deliver(
 @setting_options
 def dimensions(
     data: Path,
-    by: str | None,
+    by: Breakdown | None,
     form: str | None,
     output: Path | None,
     choices: Choices,
@@ -412,11 +390,11 @@ def dimensions(
         if by is None:
             table = ecograph.measure_dimensions(ecosystem)
         else:
-            table = ecograph.break_down_dimensions(ecosystem, by)  # type: ignore[arg-type]
+            table = ecograph.break_down_dimensions(ecosystem, by)
         if composite:
             table = ecograph.compose_dimensions(table)
     index = by is None or composite
-    return _deliver(table, ecosystem, form, output, index=index, quiet=choices.quiet)
+    return deliver_result(table, ecosystem, form, output, index=index, quiet=choices.quiet)
 
 
 @click.command()
@@ -442,7 +420,7 @@ def compare(
     ecosystems = [open_data(folder, choices) for folder in (data, *others)]
     with watch_stage("compare", quiet=choices.quiet):
         table = ecograph.compare_ecosystems(ecosystems)
-    status = _deliver(table, ecosystems[0], form, output, index=False, quiet=choices.quiet)
+    status = deliver_result(table, ecosystems[0], form, output, index=False, quiet=choices.quiet)
     return max(status, *(find_status(ecosystem) for ecosystem in ecosystems))
 
 
@@ -487,7 +465,7 @@ def tiers(
         else:
             table = ecograph.assign_tiers(ecosystem)
     index = table.index.name is not None
-    return _deliver(table, ecosystem, form, output, index=index, quiet=choices.quiet)
+    return deliver_result(table, ecosystem, form, output, index=index, quiet=choices.quiet)
 
 
 _made = [_make(table) for table in _TABLES]

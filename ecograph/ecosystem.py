@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ecograph.problems import Problem
+    from ecograph.reading.outlines import Outline
     from ecograph.settings import Settings
 
     Ints = NDArray[np.int64]
@@ -105,6 +106,8 @@ class Ecosystem:
         What ecosystem.yaml says.
     hashes
         SHA-256 of every input file by name.
+    outline
+        Paths of longitude and latitude to draw behind a map of places, or None.
     """
 
     name: str
@@ -122,6 +125,7 @@ class Ecosystem:
     accounts: pd.DataFrame = field(default_factory=pd.DataFrame)
     facts: Mapping[str, Any] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(default_factory=dict)
+    outline: Outline | None = None
 
     @property
     def as_of(self) -> dt.date | None:

@@ -110,6 +110,7 @@ def _build_ecosystem(
         accounts=_account_for_all(source, checked),
         facts=dict(source.facts),
         hashes=dict(source.hashes),
+        outline=source.outline,
     )
 
 

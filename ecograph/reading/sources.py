@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ecograph.errors import DataError, SettingsError
 from ecograph.progress import track
 from ecograph.reading.delimited import read_delimited
+from ecograph.reading.outlines import read_outline
 from ecograph.reading.records import read_parquet, read_records, read_yaml_mapping
 from ecograph.reading.values import parse_currency
 from ecograph.reading.workbooks import read_workbook
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ecograph.problems import Problem
+    from ecograph.reading.outlines import Outline
     from ecograph.reading.sheets import RawSheet
 
-__all__ = ["FACTS_FILE", "Source", "hash_file", "read_file", "read_source"]
+__all__ = ["FACTS_FILE", "OUTLINE_FILE", "Source", "hash_file", "read_file", "read_source"]
 
 FACTS_FILE = "ecosystem.yaml"
+OUTLINE_FILE = "outline.geojson"
 _FACTS = {
     "name": str,
     "as_of": object,
@@ -43,12 +46,13 @@ _SUFFIXES = (_DELIMITED - {".txt"}) | _WORKBOOKS | _RECORDS | {".parquet"}
 
 @dataclass(frozen=True)
 class Source:
-    """Everything that was read: sheets, the facts of ecosystem.yaml, hashes of the files."""
+    """Everything that was read: sheets, the facts of ecosystem.yaml, hashes, the outline if any."""
 
     sheets: tuple[RawSheet, ...]
     facts: Mapping[str, Any] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    outline: Outline | None = None
 
 
 def read_source(path: Path) -> Source:
@@ -58,14 +62,15 @@ def read_source(path: Path) -> Source:
     ----------
     path
         Folder or file. Files are read in the order of their names; in a folder, files of other
-        kinds and ``.txt`` files (notes, as a rule) are passed over without a word.
+        kinds and ``.txt`` files (notes, as a rule) are passed over without a word, but for
+        ``outline.geojson``: what the map of places draws behind the organisations.
 
     Raises
     ------
     DataError
         If there is nothing to read, or no file of it can be read.
     SettingsError
-        If ecosystem.yaml holds an unknown key, table or column.
+        If ecosystem.yaml holds an unknown key, table or column, or the outline is none.
     """
     if not path.exists():
         raise DataError(f"{path} does not exist.")
@@ -74,7 +79,8 @@ def read_source(path: Path) -> Source:
         listed = ", ".join(sorted(_SUFFIXES))
         raise DataError(f"{path} holds no table; ecograph reads {listed}.")
     facts_file = path / FACTS_FILE
-    hashed = [*files, facts_file] if facts_file.exists() else files
+    outline_file = path / OUTLINE_FILE
+    hashed = [*files, *(f for f in (facts_file, outline_file) if f.exists())]
     sheets: list[RawSheet] = []
     problems: list[Problem] = []
     for file in track(files, len(files), "files"):
@@ -89,6 +95,7 @@ def read_source(path: Path) -> Source:
         _read_facts(facts_file),
         {file.name: hash_file(file) for file in hashed},
         tuple(problems),
+        read_outline(outline_file.read_bytes()) if outline_file.exists() else None,
     )
 
 

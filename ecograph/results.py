@@ -143,7 +143,7 @@ def render_files(
     with watch("network"):
         files |= _render_tables(ecosystem, results)
     with watch("map"):
-        page = to_html(ecosystem, ranking=results["centrality"])
+        page = to_html(ecosystem, results=results)
         files["map.html"] = page.encode("utf-8")
     with watch("report"):
         page = render_report(ecosystem, results, tables_href="tables", map_href="map.html")

@@ -86,7 +86,7 @@ class Settings:
     ci_level: float = 0.95
     interval: Interval = "exact"
     capture_floor: float = 0.05
-    map_nodes: int = 1500
+    map_nodes: int = 20_000
     exact: bool = False
     pair_limit: int = 500
     irrelevant: tuple[tuple[str, str], ...] = ()

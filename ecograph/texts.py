@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["LANGUAGES", "label_of", "translate"]
+__all__ = ["LANGUAGES", "label_of", "list_texts", "translate"]
 
 LANGUAGES = ("en", "zh")
 
@@ -50,6 +50,23 @@ def label_of(group: str, key: str, lang: str) -> str:
     """
     entry = _catalogue().get(group, {}).get(key)
     return entry[lang] if entry else key.replace("_", " ")
+
+
+def list_texts(group: str, lang: str) -> dict[str, str]:
+    """List all texts of a group by their dotted path in it.
+
+    >>> list_texts("tier", "en")["shrub"]
+    'shrub'
+    """
+    found: dict[str, str] = {}
+    waiting = [("", _catalogue()[group])]
+    while waiting:
+        path, node = waiting.pop()
+        if set(node) == set(LANGUAGES):
+            found[path] = node[lang]
+        else:
+            waiting += [(f"{path}.{key}" if path else key, node[key]) for key in node]
+    return dict(sorted(found.items()))
 
 
 @functools.cache

@@ -19,7 +19,7 @@ from ecograph.cli import cli, options
 from ecograph.cli.commands import commands
 from ecograph.projection import PARTS
 from ecograph.registers import REGISTERS
-from ecograph.render.maps import MEASURES
+from ecograph.render.maps import MEASURES, RENDERERS
 
 ROOT = Path(__file__).parent.parent
 JINZHONG = str(ROOT / "data" / "jinzhong")
@@ -455,6 +455,7 @@ def test_every_command_takes_the_common_options(command):
     [
         ("project", "part", PARTS),
         ("map", "size", MEASURES),
+        ("map", "renderer", RENDERERS),
         ("convert", "register", REGISTERS),
     ],
 )

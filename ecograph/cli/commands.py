@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from ecograph.analysis.backbone import Method
     from ecograph.ecosystem import Ecosystem
+    from ecograph.render.maps import RendererName
     from ecograph.workflow import Run
 
 __all__ = ["commands"]
@@ -187,22 +188,38 @@ def _project(ecosystem: Ecosystem, part: str, backbone: Method | None) -> pd.Dat
     help="What the size of a node shows.",
 )
 @_backbone_option
+@click.option(
+    "--renderer",
+    type=click.Choice(["explorer", "pyvis"]),
+    default="explorer",
+    show_default=True,
+    help="What draws the map: the explorer, or pyvis with its look and less to do on it.",
+)
 @exact_option
 @setting_options
-def draw_map(data: Path, output: Path, size: str, backbone: Method | None, choices: Choices) -> int:
+def draw_map(
+    data: Path,
+    output: Path,
+    size: str,
+    *,
+    backbone: Method | None,
+    renderer: RendererName,
+    choices: Choices,
+) -> int:
     """Write the interactive map as one HTML file that opens offline.
 
     \b
     Example:
       ecograph map data/jinzhong -o jinzhong-map.html
       ecograph map data/jinzhong -o backbone.html --backbone
+      ecograph map data/jinzhong -o pyvis.html --renderer pyvis
     """
     from ecograph.files import write_bytes
     from ecograph.render.maps import to_html
 
     ecosystem = open_data(data, choices)
     with watch_stage("map", quiet=choices.quiet):
-        page = to_html(ecosystem, size=size, backbone=backbone)
+        page = to_html(ecosystem, size=size, backbone=backbone, renderer=renderer)
     write_bytes(output, page.encode("utf-8"))
     return find_status(ecosystem)
 

@@ -1,0 +1,1 @@
+"""The explorer: the map as one page of our own; its script is made from ``frontend/``."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import doctest
 import importlib
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -403,3 +404,34 @@ def test_a_small_job_starts_fast():
         lambda: start(*summary), lambda: start("-c", "import pandas"), rounds=5
     )
     assert mine < 3 * pandas
+
+
+# Pages in a browser
+
+
+@pytest.mark.browser
+def test_the_explorer_keeps_up_with_a_bare_page_and_stays_small():
+    """The short form of pages.py: 1,000 nodes, one round; a page that fails ends it with 1."""
+    if shutil.which("chromium") is None and shutil.which("google-chrome") is None:
+        pytest.skip("no browser found: neither chromium nor google-chrome is installed")
+    done = subprocess.run(
+        [sys.executable, str(BENCHMARKS / "pages.py"), "--quick"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+    )
+    rows = [line for line in done.stdout.splitlines() if line.startswith("| ")]
+    assert sum("ecograph" in row for row in rows) == 1
+    assert sum("bare" in row for row in rows) == 1
+
+
+def test_a_page_is_small(tmp_path):
+    """At most 40 bytes a node and 10 an edge beyond 400 kB (5,000 nodes, 15,000 edges)."""
+    page = tmp_path / "page.html"
+    subprocess.run(
+        [sys.executable, str(BENCHMARKS / "pages" / "writers.py"), "ecograph", "5000", str(page)],
+        capture_output=True,
+        check=True,
+    )
+    assert page.stat().st_size < 400_000 + 40 * 5_000 + 10 * 15_000

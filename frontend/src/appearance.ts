@@ -67,6 +67,7 @@ export function orderLabels(model: Model, _state: State, visible: Visible, dress
 
 const NODES = 2 ** 24; // more than a page ever holds
 const STEPS = 5;
+const MANY = 4000; // lines of which each is a hair
 const ABSENT = -1; // a node has no value
 const UNNAMED = -2; // it has one that is too small for an entry
 const CHANGES = [
@@ -274,9 +275,10 @@ function dressChange(dress: LineDress, line: number, { colour, widen, dashed, op
 /** How lines of each kind grow with their weight: by its root, as far as the heaviest of the kind. */
 function chooseWidths(model: Model): { least: number; grows: boolean; heaviest: number }[] {
   const heaviest = findHeaviest(model);
+  const least = model.lines.count > MANY ? 1 : 1.4;
   return model.lineKinds.map(({ key }, i) => {
     const grows = key === "tie" || key === "single";
-    return { least: grows ? 1.4 : key === "planned" ? 1.2 : 0.9, grows, heaviest: Math.max(heaviest[i] - 1, 4) };
+    return { least: grows ? least : key === "planned" ? 1.2 : 0.9, grows, heaviest: Math.max(heaviest[i] - 1, 4) };
   });
 }
 

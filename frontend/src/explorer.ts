@@ -197,7 +197,9 @@ export class Explorer implements Page {
   }
 
   private refit(): void {
-    if (this.stageElement.clientWidth === 0) return;
+    const { clientWidth, clientHeight } = this.stageElement;
+    const { width, height } = this.size;
+    if (clientWidth === 0 || (clientWidth === width && clientHeight === height)) return;
     this.measure();
     if (this.look.aspect !== this.derived.aspect) this.change(this.store.state, this.store.state);
     if (this.untouched) this.camera = this.whole();

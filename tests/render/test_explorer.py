@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import networkx as nx
+import numpy as np
 import pytest
 import yaml
 from payloads import PAYLOADS
+from PIL import Image
 
 from ecograph.analysis.windows import list_tie_years
 from ecograph.loader import load
+from ecograph.output import save_tables
+from ecograph.registers import convert
 from ecograph.render.maps import to_html
 
 if TYPE_CHECKING:
@@ -24,6 +31,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[2]
+READY = "window.ecograph.ready.then(() => true)"
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
 TOWN = {
@@ -51,6 +59,7 @@ TOWN = {
         "A4,U2\nA4,E2\nA5,U2\nA5,E2\nA6,U1\nA6,E2\n"
     ),
 }
+HOSTILE_FILE = "<img src=x onerror=window.PWNED=1>"
 FACTS = {"name": "小城 Town", "as_of": "2025-06-30", "language": "en"}
 
 
@@ -78,7 +87,7 @@ def explore(open_page):
 
     def opener(html: str, **size: int):
         opened = open_page(html, **size)
-        opened.page.wait_for_function("window.ecograph.store !== undefined")
+        opened.page.evaluate(READY)
         return opened
 
     return opener
@@ -129,7 +138,8 @@ def test_it_runs_inside_a_sandboxed_frame(open_page, town: str) -> None:
     opened = open_page(outer.format(script))
     opened.page.evaluate("html => { document.querySelector('iframe').srcdoc = html; }", town)
     frame = opened.page.wait_for_selector("iframe").content_frame()
-    frame.wait_for_function("window.ecograph && window.ecograph.store !== undefined")
+    frame.wait_for_selector(".ecograph")
+    frame.evaluate(READY)
     frame.evaluate("ecograph.store.set({layout: 'tiers'})")
     opened.page.wait_for_timeout(500)
     assert frame.evaluate("ecograph.visibleNodes().length") == 10
@@ -139,7 +149,8 @@ def test_it_runs_inside_a_sandboxed_frame(open_page, town: str) -> None:
 def test_a_page_that_is_damaged_says_so(open_page, town: str) -> None:
     broken = re.sub(r'(id="data">.{40}).*?(</script>)', r"\1\2", town, flags=re.DOTALL)
     page = open_page(broken).page
-    page.wait_for_function("document.body.textContent.includes('damaged')")
+    page.evaluate("window.ecograph.ready.catch(() => null)")
+    assert "damaged" in page.inner_text("#explorer")
 
 
 # Finding
@@ -459,7 +470,7 @@ def test_the_address_opens_the_same_picture(explore, town: str) -> None:
     page.wait_for_timeout(700)
     state, nodes = page.evaluate("ecograph.state"), list_nodes(page)
     page.reload()
-    page.wait_for_function("window.ecograph.store !== undefined")
+    page.evaluate(READY)
     assert page.evaluate("ecograph.state") == state
     assert list_nodes(page) == nodes
     assert "Glass & Sons" in page.inner_text(".details h2")
@@ -467,13 +478,13 @@ def test_the_address_opens_the_same_picture(explore, town: str) -> None:
 
 def test_a_strange_address_is_ignored(open_page, town: str) -> None:
     opened = open_page(town)
-    opened.page.wait_for_function("window.ecograph.store !== undefined")
+    opened.page.evaluate(READY)
     opened.page.evaluate(
         "location.hash = 'layout=%22x%22&filters=1&selected=7&camera=x&__proto__=1'"
     )
     opened.page.wait_for_timeout(200)
     opened.page.reload()
-    opened.page.wait_for_function("window.ecograph.store !== undefined")
+    opened.page.evaluate(READY)
     assert len(list_nodes(opened.page)) == 10
     assert opened.complaints == []
 
@@ -509,7 +520,7 @@ def test_two_fingers_zoom(browser, town: str, tmp_path: Path) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     page = context.new_page()
     page.goto(file.as_uri())
-    page.wait_for_function("window.ecograph.store !== undefined")
+    page.evaluate(READY)
     before = page.evaluate("ecograph.camera.scale")
     session = context.new_cdp_session(page)
     for kind, apart in (("touchStart", 40), ("touchMove", 70), ("touchMove", 110), ("touchEnd", 0)):
@@ -628,6 +639,100 @@ def test_paper_holds_the_map_on_one_page(explore, town: str, paper: str) -> None
     assert [float(side) for side in box.groups()] == pytest.approx([width, height], abs=2)
 
 
+# On real data, in an office's surroundings, and the same as yesterday
+
+
+@pytest.mark.real_data
+def test_twelve_thousand_organisations_are_worked_with(explore, tmp_path: Path) -> None:
+    registers = os.environ.get("ECOGRAPH_REAL_DATA")
+    if not registers:
+        pytest.skip("ECOGRAPH_REAL_DATA is not set")
+    save_tables(convert("h2020", Path(registers) / "h2020-2016"), tmp_path / "h2020")
+    opened = explore(to_html(load(tmp_path / "h2020")))
+    page = opened.page
+    assert len(list_nodes(page)) == 12_326 + 114
+    page.keyboard.press("/")
+    page.keyboard.type("fraunhofer")
+    page.keyboard.press("Enter")
+    assert "FRAUNHOFER" in page.inner_text(".details h2")
+    page.click("[data-key=steps-1]")
+    near = len(list_nodes(page))
+    assert 1000 < near < 12_326
+    page.evaluate("ecograph.store.set({filters: {year: 2015, yearMode: 'during'}})")
+    assert 0 < len(list_nodes(page)) < near
+    page.click("[data-key=reset]")
+    page.click("[data-key=bipartite]")
+    page.click("[data-key=table]")
+    assert page.locator(".table-view tbody tr").count() == 100
+    rows = save(opened, "CSV").decode("utf-8-sig").splitlines()
+    assert len(rows) == 12_326 + 114 + 1
+    assert (opened.complaints, opened.requests) == ([], [])
+
+
+def test_a_page_written_and_opened_under_gbk_is_right(browser, tmp_path: Path) -> None:
+    """Neither the locale of who writes it nor a Chinese folder changes a byte of it."""
+    folder = tmp_path / "晋中市 地图"
+    folder.mkdir()
+    file = folder / "网络图.html"
+    surroundings = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "gbk"}
+    subprocess.run(
+        [sys.executable, "-m", "ecograph", "map", str(ROOT / "data" / "jinzhong"), "-o", str(file)],
+        env={**surroundings, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=True,
+    )
+    assert file.read_text(encoding="utf-8") == to_html(load(ROOT / "data" / "jinzhong"))
+    context = browser.new_context(locale="zh-CN", offline=True)
+    page = context.new_page()
+    page.goto(file.as_uri())
+    page.evaluate(READY)
+    assert page.inner_text("h1") == "晋中市创新生态"
+    context.close()
+
+
+@pytest.mark.parametrize("name", ["jinzhong", "example-city"])
+@pytest.mark.parametrize("layout", ["network", "tiers"])
+def test_the_picture_is_that_of_before(explore, name: str, layout: str) -> None:
+    """Compare 40 x 25 patches of the map with what was looked at and kept; letters hardly count."""
+    page = explore(to_html(load(ROOT / "data" / name))).page
+    page.evaluate(f"ecograph.store.set({{layout: '{layout}'}})")
+    page.wait_for_timeout(500)
+    seen = shrink(page.locator(".stage").screenshot())
+    kept = Path(__file__).parent / "pictures" / f"{name}-{layout}.png"
+    if os.environ.get("ECOGRAPH_KEEP_PICTURES"):
+        kept.parent.mkdir(exist_ok=True)
+        Image.fromarray(seen.astype(np.uint8)).save(kept)
+    known = np.asarray(Image.open(kept), dtype=float)
+    apart = np.abs(seen - known).max(axis=2)
+    assert np.mean(apart > 24) < 0.03
+    assert apart.mean() < 4
+
+
+def shrink(picture: bytes) -> np.ndarray:
+    """Take the mean colour of each patch of a picture."""
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    return np.asarray(image.resize((40, 25), Image.Resampling.BOX), dtype=float)
+
+
+def test_a_drawing_is_what_the_screen_shows(explore, open_page, city: str) -> None:
+    opened = explore(city)
+    opened.page.evaluate("ecograph.store.set({colour: 'community', hulls: true})")
+    opened.page.wait_for_timeout(500)
+    screen = shrink(opened.page.locator(".stage canvas").screenshot())
+    drawing = save(opened, "SVG").decode("utf-8")
+    frame = re.search(r'<g transform="translate\(([\d.]+) ([\d.]+)\)">\n<rect width="([\d.]+)" '
+                      r'height="([\d.]+)"', drawing)  # fmt: skip
+    x, y, width, height = map(float, frame.groups())
+    page = open_page("<!DOCTYPE html><meta charset=utf-8><title>x</title>", width=1600, height=1400)
+    page.page.set_content(f"<body style='margin:0'>{drawing[drawing.index('<svg') :]}")
+    clip = {"x": x, "y": y, "width": width, "height": height}
+    drawn = shrink(page.page.screenshot(clip=clip))
+    apart = np.abs(screen - drawn).max(axis=2)
+    covered = apart > 24  # where buttons and words lie over the map on the screen
+    assert covered.mean() < 0.06
+    assert apart[~covered].mean() < 4
+
+
 # What data cannot do
 
 
@@ -643,9 +748,13 @@ def fill_tables(payloads: tuple[str, ...]) -> dict[str, str]:
     ]
     deals = [f"A{i},{quote(text)},{quote(text)},signed" for i, text in enumerate(payloads)]
     ends = [f"A{i},U1\nA{i},{quote(f'E{i}{text}')}" for i, text in enumerate(payloads)]
+    labs = [f"P{i},{quote(text)},{quote(text)},{quote(text)}" for i, text in enumerate(payloads)]
+    sources = [f"S{i},{quote(text)},{quote(text)}" for i, text in enumerate(payloads)]
     return {
         "universities": "id,name\nU1,University\n",
-        "enterprises": "id,name,industry,region,aliases,<img src=x onerror=window.PWNED=1>\n"
+        "platforms": "id,name,type,level\n" + "\n".join(labs),
+        "sources": "id,title,publisher\n" + "\n".join(sources),
+        HOSTILE_FILE: "id,name,industry,region,aliases,<img src=x onerror=window.PWNED=1>\n"
         + "\n".join(firms),
         "agreements": "id,name,date,status\n" + "\n".join(deals),
         "parties": "agreement,organisation\n" + "\n".join(ends),
@@ -654,7 +763,8 @@ def fill_tables(payloads: tuple[str, ...]) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> str:
-    facts = {**FACTS, "name": "".join(PAYLOADS[:40])}
+    tables = {f"{HOSTILE_FILE}.csv": "enterprises"}
+    facts = {**FACTS, "name": "".join(PAYLOADS[:40]), "tables": tables}
     folder = tmp_path_factory.mktemp("towns") / "hostile"
     return to_html(write_town(folder, fill_tables(PAYLOADS), facts))
 

@@ -151,9 +151,9 @@ def _summarise(view: View) -> list[dict[str, Any]]:
 
 
 def _list_sources(ecosystem: Ecosystem) -> list[str]:
-    """List the sources that the data name, or else the files."""
+    """List the sources that the data name, or else the files, sorted."""
     named = ecosystem.table("sources", ["title", "publisher", "date"])
     if not len(named):
         return sorted(ecosystem.hashes)
     rows = named[["title", "publisher", "date"]].itertuples(index=False)
-    return [" · ".join(str(part) for part in row if not is_missing(part)) for row in rows]
+    return sorted(" · ".join(str(part) for part in row if not is_missing(part)) for row in rows)

@@ -1,5 +1,6 @@
 // What all layouts need: an empty placement to fill, guides, and quick sorting of nodes.
 
+import { formatCount } from "../panels/parts.js";
 import type { Guide, Model, Placement, Visible } from "../types.js";
 
 /** A placement in which no node has a place yet. */
@@ -33,7 +34,7 @@ export function trace(points: number[]): Guide {
 
 /** Name a group with the number of its nodes. */
 export function nameGroup(name: string, count: number): string {
-  return `${name} · ${count.toLocaleString("en")}`;
+  return `${name} · ${formatCount(count)}`;
 }
 
 /** Sort nodes by a whole number each (0 to 2^28 - 1); equal ones stay in their order. Linear in their number. */

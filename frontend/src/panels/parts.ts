@@ -131,9 +131,9 @@ export function listWithMore<T>(page: Page, entries: readonly T[], first: number
   return place;
 }
 
-/** A number of things, as read: 12,326. */
+/** A number of things, as read: 12,326. Without Intl, whose first use alone takes a tenth of a second. */
 export function formatCount(count: number): string {
-  return count.toLocaleString("en");
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** A value of a measure, as read: three digits are enough. */

@@ -78,7 +78,7 @@ export function paintScene(scene: Scene, camera: Camera, size: Size): HTMLCanvas
   return canvas;
 }
 
-const MOST_MOVING = 6000; // lines drawn while the picture moves
+const MOST_MOVING = 3000; // lines drawn while the picture moves
 
 function openContext(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
   return canvas.getContext("2d", { alpha: false, willReadFrequently: true });

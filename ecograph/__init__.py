@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from ecograph.projection import project
     from ecograph.registers import convert
     from ecograph.render.maps import to_html
+    from ecograph.render.notebook import show_map
     from ecograph.render.report import render_report
     from ecograph.schema import read_schema
     from ecograph.settings import Settings, settings_from
@@ -162,6 +163,7 @@ __all__ = [
     "review_platforms",
     "save_tables",
     "settings_from",
+    "show_map",
     "simulate_rules",
     "suggest_partners",
     "summarise",
@@ -230,6 +232,7 @@ _HOMES = {
     "projection": ("project",),
     "registers": ("convert",),
     "render.maps": ("to_html",),
+    "render.notebook": ("show_map",),
     "render.report": ("render_report",),
     "schema": ("read_schema",),
     "settings": ("Settings", "settings_from"),

@@ -12,13 +12,14 @@ import { followGestures } from "./renderer/gestures.js";
 import { createRenderer, type StageRenderer } from "./renderer/index.js";
 import { startState, Store } from "./store.js";
 import type { Address } from "./address.js";
-import type { Camera, Model, Picked, Scene, Selection, State } from "./types.js";
+import type { Camera, Dress, Model, Picked, Scene, Selection, State } from "./types.js";
 import { findLine, findNear, nameLine, numberOf, selectVisible } from "./visible.js";
 
 const CLOSE = 0.9; // pixels a unit from which names beside each other can be read
 const SAID_FOR = 4000; // milliseconds
 const LEVEL = 1.5; // width to height of what a layout fills
 const UPRIGHT = 0.7; // the same on a screen held upright
+const SMALL = 0.65; // size of symbols on a screen held upright
 const STRIP = 36; // pixels at the top that words on what is seen lie over
 const FINGER = 14; // pixels that a finger may miss by
 
@@ -212,6 +213,14 @@ export class Explorer implements Page {
   }
 }
 
+/** On a narrow screen everything is smaller. */
+function shrink(dress: Dress, aspect: number): Dress {
+  if (aspect > 1) return dress;
+  return {
+    ...dress, nodeRadius: dress.nodeRadius.map((radius) => radius * SMALL), lineWidth: dress.lineWidth.map((wide) => wide * SMALL),
+  };
+}
+
 function nameSelection(model: Model, picked: NonNullable<Picked>): Selection {
   if (picked.type === "node") return { type: "node", id: model.nodes.id[picked.node]! };
   return { type: "line", id: nameLine(model, picked.line) };
@@ -235,8 +244,8 @@ function derive(model: Model, state: State, { dark, aspect }: Look, last: Last):
     ? known.visible : selectVisible(model, state);
   const placement = visible === known?.visible && aspect === known.aspect && same("layout", "lang")
     ? known.placement : place(model, state, visible, aspect);
-  const dress = visible === known?.visible && kept && same("colour", "size")
-    ? known.dress : dressUp(model, state, visible, dark);
+  const dress = visible === known?.visible && kept && aspect === known.aspect && same("colour", "size")
+    ? known.dress : shrink(dressUp(model, state, visible, dark), aspect);
   const hulls = !state.hulls || state.layout !== "network" ? [] : findHulls(model, visible, placement, dark);
   const scene: Scene = {
     model, visible, placement, dress, hulls, dark,

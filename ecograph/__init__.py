@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from ecograph.analysis.pairs import cross_disciplines
     from ecograph.analysis.partners import suggest_partners
     from ecograph.analysis.promotions import summarise_promotions, time_promotions
+    from ecograph.analysis.provenance import explain
     from ecograph.analysis.regional import (
         measure_complexity,
         measure_relatedness,
@@ -80,6 +81,9 @@ if TYPE_CHECKING:
     from ecograph.problems import tabulate_problems
     from ecograph.projection import project
     from ecograph.registers import convert
+    from ecograph.registers.databases import read_database
+    from ecograph.registers.networks import read_network
+    from ecograph.render.exports import export_network, export_tables, to_igraph, to_pandas
     from ecograph.render.maps import to_html
     from ecograph.render.notebook import show_map
     from ecograph.render.report import render_report
@@ -125,7 +129,10 @@ __all__ = [
     "cross_tabulate",
     "deflate_amounts",
     "describe_sources",
+    "explain",
     "explain_tiers",
+    "export_network",
+    "export_tables",
     "find_backbone",
     "find_brokers",
     "find_communities",
@@ -155,6 +162,8 @@ __all__ = [
     "project",
     "project_backbone",
     "rank",
+    "read_database",
+    "read_network",
     "read_schema",
     "read_thermometer",
     "recompute",
@@ -173,6 +182,8 @@ __all__ = [
     "take_window",
     "time_promotions",
     "to_html",
+    "to_igraph",
+    "to_pandas",
     "trace_windows",
     "track_tiers",
 ]
@@ -205,6 +216,7 @@ _HOMES = {
     "analysis.overview": ("compare_indicators", "summarise"),
     "analysis.pairs": ("cross_disciplines",),
     "analysis.partners": ("suggest_partners",),
+    "analysis.provenance": ("explain",),
     "analysis.promotions": ("summarise_promotions", "time_promotions"),
     "analysis.regional": ("measure_complexity", "measure_relatedness", "measure_specialisation"),
     "analysis.renewals": ("list_expiring",),
@@ -231,6 +243,9 @@ _HOMES = {
     "problems": ("tabulate_problems",),
     "projection": ("project",),
     "registers": ("convert",),
+    "registers.databases": ("read_database",),
+    "registers.networks": ("read_network",),
+    "render.exports": ("export_network", "export_tables", "to_igraph", "to_pandas"),
     "render.maps": ("to_html",),
     "render.notebook": ("show_map",),
     "render.report": ("render_report",),

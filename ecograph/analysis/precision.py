@@ -45,7 +45,7 @@ _SAME = 1e-9  # shares summed in another order differ by less
 
 
 def _fit_fields(facts: Cooperation) -> Measure:
-    return _measure_fit(facts, _list_fields(facts))
+    return _measure_fit(facts, list_fields(facts))
 
 
 def _measure_fit(facts: Cooperation, fields: _Fields) -> Measure:
@@ -57,7 +57,7 @@ def _measure_fit(facts: Cooperation, fields: _Fields) -> Measure:
 
 def _lift_fields(facts: Cooperation) -> Measure:
     """Divide the share that fits by its mean when disciplines are dealt out within years."""
-    fields = _list_fields(facts)
+    fields = list_fields(facts)
     found = _measure_fit(facts, fields)
     year = facts.agreements["first"].reindex(fields.agreement).fillna(-1).to_numpy(dtype=np.int64)
     shares = fields.permute(year, facts.ecosystem.settings.seed)
@@ -174,7 +174,7 @@ def _count_deals(n: int) -> int:
     return int(np.clip(_DEALT // max(n, 1), *_DEALS))
 
 
-def _list_fields(facts: Cooperation) -> _Fields:
+def list_fields(facts: Cooperation) -> _Fields:
     """List the agreements about a discipline with an industry that names some."""
     number, wanted = recall(facts.ecosystem, _number_named)
     industry = number[facts.links["industry"]]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ecograph.cli.bar import watch_stage, watch_stages
+from ecograph.cli.explaining import explain_commands
+from ecograph.cli.exporting import export_commands
 from ecograph.cli.history import history_commands
 from ecograph.cli.opening import deliver_result, find_status, open_data
 from ecograph.cli.options import (
@@ -440,6 +442,8 @@ commands = (
     check,
     *table_commands,
     *history_commands,
+    *explain_commands,
+    *export_commands,
     project,
     draw_map,
     report,

@@ -278,6 +278,7 @@ MAIN_COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 WORDS: Mapping[str, str] = {
     "verdict": "verdict",
+    "what": "evidence",
     "industry_verdict": "verdict",
     "pair_verdict": "verdict",
     "dimension": "dimension",

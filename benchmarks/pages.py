@@ -60,7 +60,7 @@ PATIENCE = 40.0
 ARGUMENTS = (
     "--no-sandbox", "--no-first-run", "--disable-quic", "--disable-sync", "--disable-gpu-sandbox",
     "--disable-background-networking", "--disable-component-update", "--disable-extensions",
-    "--enable-unsafe-swiftshader",  # WebGL by the processor; the rest as on a machine without a card
+    "--enable-unsafe-swiftshader",  # WebGL by the processor
     "--host-resolver-rules=MAP * ~NOTFOUND",
 )  # fmt: skip
 DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"

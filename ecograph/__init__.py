@@ -77,16 +77,20 @@ if TYPE_CHECKING:
     from ecograph.ecosystem import Ecosystem
     from ecograph.errors import DataError, EcographError, RegisterError, SettingsError
     from ecograph.loader import load
+    from ecograph.masking import find_leaks, list_names, list_public_names, mask, suppress
     from ecograph.output import save_tables
     from ecograph.problems import tabulate_problems
     from ecograph.projection import project
     from ecograph.registers import convert
     from ecograph.registers.databases import read_database
     from ecograph.registers.networks import read_network
+    from ecograph.render.crate import describe_crate
+    from ecograph.render.document import render_docx
     from ecograph.render.exports import export_network, export_tables, to_igraph, to_pandas
     from ecograph.render.maps import to_html
     from ecograph.render.notebook import show_map
     from ecograph.render.report import render_report
+    from ecograph.render.spreadsheet import render_xlsx
     from ecograph.schema import read_schema
     from ecograph.settings import Settings, settings_from
     from ecograph.statistics.rates import compare_rates
@@ -128,6 +132,7 @@ __all__ = [
     "cross_disciplines",
     "cross_tabulate",
     "deflate_amounts",
+    "describe_crate",
     "describe_sources",
     "explain",
     "explain_tiers",
@@ -138,6 +143,7 @@ __all__ = [
     "find_communities",
     "find_gaps",
     "find_leaders",
+    "find_leaks",
     "find_opportunities",
     "find_organisation_changes",
     "find_tie_changes",
@@ -145,12 +151,15 @@ __all__ = [
     "list_achievements",
     "list_expiring",
     "list_members",
+    "list_names",
     "list_near_misses",
     "list_node_years",
     "list_pipeline",
+    "list_public_names",
     "list_tie_years",
     "list_unlinked_firms",
     "load",
+    "mask",
     "measure_complexity",
     "measure_dimensions",
     "measure_finance",
@@ -168,7 +177,9 @@ __all__ = [
     "read_thermometer",
     "recompute",
     "relate_tiers",
+    "render_docx",
     "render_report",
+    "render_xlsx",
     "review_platforms",
     "save_tables",
     "settings_from",
@@ -177,6 +188,7 @@ __all__ = [
     "suggest_partners",
     "summarise",
     "summarise_promotions",
+    "suppress",
     "tabulate_problems",
     "tabulate_reference",
     "take_window",
@@ -243,7 +255,11 @@ _HOMES = {
     "problems": ("tabulate_problems",),
     "projection": ("project",),
     "registers": ("convert",),
+    "masking": ("find_leaks", "list_names", "list_public_names", "mask", "suppress"),
     "registers.databases": ("read_database",),
+    "render.crate": ("describe_crate",),
+    "render.document": ("render_docx",),
+    "render.spreadsheet": ("render_xlsx",),
     "registers.networks": ("read_network",),
     "render.exports": ("export_network", "export_tables", "to_igraph", "to_pandas"),
     "render.maps": ("to_html",),

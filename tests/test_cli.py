@@ -53,7 +53,7 @@ def faulty(tmp_path):
 @pytest.mark.parametrize("command", commands, ids=lambda c: c.name)
 def test_every_command_has_help_with_an_example(command):
     result = CliRunner().invoke(cli, [command.name, "--help"])
-    assert result.exit_code == 0
+    assert result.returncode == 0
     assert f"  ecograph {command.name}" in result.output.split("Example:")[1]
 
 
@@ -463,3 +463,12 @@ def test_choices_on_the_command_line_are_those_of_the_library(command, option, k
     """They are written out there, so that help does not import the library."""
     chosen = next(p for c in commands if c.name == command for p in c.params if p.name == option)
     assert sorted(chosen.type.choices) == sorted(known)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "start"), [(".docx", b"PK"), (".xlsx", b"PK"), (".html", b"<!DO")]
+)
+def test_the_report_takes_the_form_of_its_name(tmp_path, suffix, start):
+    file = tmp_path / f"report{suffix}"
+    assert run("report", JINZHONG, "-o", file, "-q").returncode == 0
+    assert file.read_bytes().startswith(start)

@@ -23,6 +23,8 @@ from ecograph.cli.screen import deliver, note, print_problems, print_said
 from ecograph.cli.tables import table_commands
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from ecograph.analysis.backbone import Method
@@ -228,25 +230,47 @@ def draw_map(
 
 @click.command()
 @data_argument
-@click.option("-o", "--output", type=_OUT, required=True, help="The HTML file to write.")
+@click.option(
+    "-o",
+    "--output",
+    type=_OUT,
+    required=True,
+    help="The file to write: .html, .docx (Word) or .xlsx (Excel, one sheet a table).",
+)
 @exact_option
 @setting_options
 def report(data: Path, output: Path, choices: Choices) -> int:
-    """Write the planner's report as one HTML file that opens offline.
+    """Write the planner's report as one file: HTML that opens offline, Word, or Excel.
 
     \b
     Example:
       ecograph report data/jinzhong -o jinzhong.html --lang zh
+      ecograph report data/jinzhong -o jinzhong.docx
+      ecograph report data/jinzhong -o jinzhong.xlsx
     """
     from ecograph.files import write_bytes
-    from ecograph.render.report import render_report
     from ecograph.workflow import compute_results
 
     ecosystem = open_data(data, choices)
     with watch_stage("report", quiet=choices.quiet):
-        page = render_report(ecosystem, compute_results(ecosystem))
-    write_bytes(output, page.encode("utf-8"))
+        content = _render_report(ecosystem, compute_results(ecosystem), output.suffix.lower())
+    write_bytes(output, content)
     return find_status(ecosystem)
+
+
+def _render_report(ecosystem: Ecosystem, results: Mapping[str, pd.DataFrame], suffix: str) -> bytes:
+    """Render the report in the form that the end of a file's name asks for."""
+    if suffix == ".docx":
+        from ecograph.render.document import render_docx
+
+        return render_docx(ecosystem, results)
+    if suffix == ".xlsx":
+        from ecograph.render.spreadsheet import render_xlsx
+
+        return render_xlsx(results, ecosystem)
+    from ecograph.render.report import render_report
+
+    return render_report(ecosystem, results).encode("utf-8")
 
 
 @click.command()

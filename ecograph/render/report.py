@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ecograph.render.page import render_template
 from ecograph.render.reporting.coverage import present_coverage
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from ecograph.ecosystem import Ecosystem
 
-__all__ = ["render_report"]
+__all__ = ["present_report", "render_report"]
 
 _SECTIONS = (
     "findings",
@@ -81,30 +81,53 @@ def render_report(
     str
         HTML without scripts that loads nothing; the same input gives the same text.
     """
+    said = present_report(ecosystem, results, lang=lang, tables_href=tables_href)
+    return render_template("report.html.j2", map_href=map_href, **said)
+
+
+def present_report(
+    ecosystem: Ecosystem,
+    results: Mapping[str, pd.DataFrame],
+    *,
+    lang: str | None = None,
+    tables_href: str | None = None,
+) -> dict[str, Any]:
+    """Present everything that the report says, before it is set as a page or a document.
+
+    Parameters
+    ----------
+    ecosystem, results, lang, tables_href
+        As of `render_report`.
+
+    Returns
+    -------
+    dict
+        ``say`` says a text of the catalogue; ``html_lang`` and ``version``; ``sections`` holds
+        number, name and title of each section in order; then what each section presents, by name,
+        with ``head``, ``trust`` and ``pairs``. Sentences are `Markup` with links to tables.
+    """
     voice = Voice(lang or ecosystem.lang, ecosystem.currency)
     page = Page(ecosystem, results, voice, tables_href)
-    return render_template(
-        "report.html.j2",
-        say=voice.say,
-        html_lang="zh-CN" if voice.lang == "zh" else "en",
-        sections=[
+    return {
+        "say": voice.say,
+        "html_lang": "zh-CN" if voice.lang == "zh" else "en",
+        "sections": [
             (place, name, voice.say(f"section.{name}")) for place, name in enumerate(_SECTIONS, 1)
         ],
-        map_href=map_href,
-        version=__version__,
-        head=present_head(page),
-        findings=list_findings(page),
-        trust=list(describe_trust(page)),
-        gaps=present_gaps(page),
-        pairs=present_pairs(page),
-        tiers=present_tiers(page),
-        movement=present_movement(page),
-        renewals=present_renewals(page),
-        targets=present_targets(page),
-        events=present_events(page),
-        leaders=present_leaders(page),
-        dimensions=tabulate_dimensions(page),
-        coverage=present_coverage(page),
-        data=present_data(page),
-        method=present_method(page),
-    )
+        "version": __version__,
+        "head": present_head(page),
+        "findings": list_findings(page),
+        "trust": list(describe_trust(page)),
+        "gaps": present_gaps(page),
+        "pairs": present_pairs(page),
+        "tiers": present_tiers(page),
+        "movement": present_movement(page),
+        "renewals": present_renewals(page),
+        "targets": present_targets(page),
+        "events": present_events(page),
+        "leaders": present_leaders(page),
+        "dimensions": tabulate_dimensions(page),
+        "coverage": present_coverage(page),
+        "data": present_data(page),
+        "method": present_method(page),
+    }

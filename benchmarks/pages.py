@@ -1,6 +1,6 @@
 """Compare pages that show a network: what they take to open, to move, to write and to keep.
 
-    python benchmarks/pages.py                                   # prints a table; half an hour
+    python benchmarks/pages.py                                   # prints a table; an hour or two
     python benchmarks/pages.py --sizes 5000 --only bare,sigma --rounds 1
     python benchmarks/pages.py --quick    # 1,000 nodes, bare and ecograph; fails where one fails
     python benchmarks/pages.py --write                           # also into benchmarks/README.md

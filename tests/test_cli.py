@@ -53,7 +53,7 @@ def faulty(tmp_path):
 @pytest.mark.parametrize("command", commands, ids=lambda c: c.name)
 def test_every_command_has_help_with_an_example(command):
     result = CliRunner().invoke(cli, [command.name, "--help"])
-    assert result.returncode == 0
+    assert result.exit_code == 0
     assert f"  ecograph {command.name}" in result.output.split("Example:")[1]
 
 

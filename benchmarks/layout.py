@@ -180,19 +180,19 @@ def measure_kept(at: Floats, adjacency: sp.csr_array) -> float:
 
 def start(adjacency: sp.csr_array) -> Floats:
     """Place nodes where our refinement begins."""
-    return layout._start(adjacency, 1)[0]  # noqa: SLF001
+    return layout._start(adjacency, 1)[0]  # noqa: SLF001 - the start is no answer that anybody else asks for
 
 
 def run_umap(adjacency: sp.csr_array) -> Floats:
     """Optimise by umap-learn, its own number of epochs, from our start."""
-    from umap import umap_  # noqa: PLC0415
+    from umap import umap_  # noqa: PLC0415 - a contender, if it is installed
 
     first = start(adjacency)
     first = (10 * (first - first.min(axis=0)) / np.ptp(first, axis=0)).astype(np.float32)
     a, b = umap_.find_ab_params(1.0, 0.1)
     graph = sp.coo_matrix(adjacency.astype(np.float32))
     settings = (None, graph, 2, 1.0, a, b, 1.0, 5, None, first, np.random.RandomState(1))
-    drawn = umap_.simplicial_set_embedding(*settings, "euclidean", {}, False, {}, False)  # noqa: FBT003
+    drawn = umap_.simplicial_set_embedding(*settings, "euclidean", {}, False, {}, False)  # noqa: FBT003 - as umap-learn takes them
     return np.asarray(drawn[0], dtype=np.float64)
 
 
@@ -212,11 +212,11 @@ def _order(places: dict[int, Floats]) -> Floats:
 
 def run_igraph(adjacency: sp.csr_array, name: str) -> Floats:
     """Lay out by one of igraph's methods."""
-    import random  # noqa: PLC0415
+    import random  # noqa: PLC0415 - igraph draws from it
 
-    import igraph  # noqa: PLC0415
+    import igraph  # noqa: PLC0415 - a contender, if it is installed
 
-    random.seed(1)  # igraph draws from it
+    random.seed(1)
     ties = sp.triu(adjacency).tocoo()
     graph = igraph.Graph(n=adjacency.shape[0], edges=np.column_stack([ties.row, ties.col]))
     return np.array(getattr(graph, f"layout_{name}")().coords, dtype=np.float64)
@@ -242,12 +242,12 @@ def draw_pictures(folder: Path, data: Path | None) -> None:
 
 def draw(adjacency: sp.csr_array, at: Floats, colour: Ints, path: Path) -> None:
     """Draw a network with matplotlib, lines the fainter the more there are."""
-    import matplotlib as mpl  # noqa: PLC0415
+    import matplotlib as mpl  # noqa: PLC0415 - for pictures only
 
     mpl.use("Agg")
-    from matplotlib import pyplot as plt  # noqa: PLC0415
-    from matplotlib.collections import LineCollection  # noqa: PLC0415
-    from PIL import Image  # noqa: PLC0415
+    from matplotlib import pyplot as plt  # noqa: PLC0415 - the same
+    from matplotlib.collections import LineCollection  # noqa: PLC0415 - the same
+    from PIL import Image  # noqa: PLC0415 - the same
 
     ties = sp.triu(adjacency).tocoo()
     faint = float(np.clip(400 / max(ties.nnz, 1), 0.004, 0.7))

@@ -198,7 +198,7 @@ def list_vis_nodes(graph: Graph) -> list[dict[str, object]]:
 def prepare_ecograph() -> Writer:
     """Prepare the explorer: every node an enterprise, every line a tie, communities as found."""
     from ecograph.render.explorer.page import render_explorer  # noqa: PLC0415 - out of the clock
-    from ecograph.render.explorer.picture import Picture  # noqa: PLC0415
+    from ecograph.render.explorer.picture import Picture  # noqa: PLC0415 - the same
 
     def write(graph: Graph, path: Path) -> None:
         picture = Picture(describe_header(graph), list_columns(graph))

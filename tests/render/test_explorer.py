@@ -590,11 +590,15 @@ def save(opened, key: str) -> bytes:
 
 def test_a_picture_is_saved_at_the_chosen_size(explore, town: str) -> None:
     opened = explore(town)
+    opened.page.click("[data-key=save]")
+    told = opened.page.locator(".menu [role=menuitem] small").all_inner_texts()
+    opened.page.keyboard.press("Escape")
     sizes = {}
     for scale in (1, 2):
         data = save(opened, f"PNG), {scale}×")
         assert data.startswith(b"\x89PNG")
         sizes[scale] = (int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big"))
+        assert told[scale - 1] == "{} × {}".format(*sizes[scale])
     assert sizes[2] == pytest.approx([2 * side for side in sizes[1]], abs=1)
 
 

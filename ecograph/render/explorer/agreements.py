@@ -22,15 +22,14 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["describe_agreements", "describe_lines"]
+__all__ = ["describe_agreements", "describe_lines", "find_agreements"]
 
 _PLAIN = "#64748B"  # the colour of a mode of agreements
 
 
-def describe_lines(view: View) -> Columns:
+def describe_lines(view: View, agreements: Ints) -> Columns:
     """Take the lines of a map, with the numbers of the agreements behind them."""
     lines = view.lines
-    agreements = _find_agreements(view)
     number = np.full(len(view.ecosystem.keys), -1)
     number[agreements] = np.arange(len(agreements))
     return {
@@ -48,7 +47,7 @@ def _keep_whole(values: NDArray[np.float64]) -> NDArray[Any]:
     return whole.astype(np.int64) if (whole == values).all() else shorten(values)
 
 
-def _find_agreements(view: View) -> Ints:
+def find_agreements(view: View) -> Ints:
     """Find the agreements that have anything to do with nodes on the map."""
     eco = view.ecosystem
     shown = np.zeros(len(eco.keys), dtype=bool)
@@ -61,10 +60,9 @@ def _find_agreements(view: View) -> Ints:
     return positions[near[positions]]
 
 
-def describe_agreements(view: View) -> tuple[Columns, dict[str, Any]]:
+def describe_agreements(view: View, positions: Ints) -> tuple[Columns, dict[str, Any]]:
     """Take the agreements of the nodes on a map: columns of numbers, and entries of the header."""
     eco = view.ecosystem
-    positions = _find_agreements(view)
     places = np.searchsorted(eco.find_positions("agreement"), positions)
     frame = eco.select("agreement").iloc[places]
     ids, names = eco.keys[positions], eco.names[positions]

@@ -6,7 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ecograph.analysis.gaps import VERDICTS
-from ecograph.render.explorer.agreements import describe_agreements, describe_lines
+from ecograph.render.explorer.agreements import (
+    describe_agreements,
+    describe_lines,
+    find_agreements,
+)
 from ecograph.render.explorer.nodes import NODE_KINDS, describe_nodes
 from ecograph.render.explorer.words import STATUS_COLOURS, TIER_COLOURS, VERDICT_COLOURS, label
 from ecograph.render.lines import LINE_KINDS, STRUCTURE
@@ -54,14 +58,15 @@ def take_picture(view: View, *, results: Mapping[str, pd.DataFrame] | None = Non
     """
     known = results or {}
     nodes, about_nodes = describe_nodes(view, known)
-    agreements, about_agreements = describe_agreements(view)
+    shown = find_agreements(view)
+    agreements, about_agreements = describe_agreements(view, shown)
     header = {
         **_describe_page(view),
         **about_nodes,
         **about_agreements,
         "outline": view.ecosystem.outline,
     }
-    return Picture(header, {**nodes, **describe_lines(view), **agreements})
+    return Picture(header, {**nodes, **describe_lines(view, shown), **agreements})
 
 
 def _describe_page(view: View) -> dict[str, Any]:

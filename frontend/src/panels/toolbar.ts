@@ -1,7 +1,7 @@
 // The toolbar: back and forth, map or table, language, theme, files to take away, help.
 
 import { make } from "../dom.js";
-import { exportCsv, exportGexf, exportPng, exportSvg, printPage } from "../export/index.js";
+import { exportCsv, exportGexf, exportPng, exportSvg, printPage, sizePng } from "../export/index.js";
 import type { Page } from "../page.js";
 import type { Theme } from "../types.js";
 import { drawIcon, iconButton, replace, whenChanged } from "./parts.js";
@@ -125,12 +125,10 @@ interface FileItem {
 }
 
 function listFiles(page: Page): FileItem[] {
-  const { width, height } = page.stage;
-  const picture = (scale: number): FileItem => ({
-    text: page.say("tools.png", { n: scale }),
-    note: width > 0 ? `${Math.round(width * scale)} × ${Math.round(height * scale)}` : "",
-    make: () => exportPng(page, scale),
-  });
+  const picture = (scale: number): FileItem => {
+    const { width, height } = sizePng(page, scale);
+    return { text: page.say("tools.png", { n: scale }), note: `${width} × ${height}`, make: () => exportPng(page, scale) };
+  };
   const item = (key: string, action: () => Promise<void>): FileItem =>
     ({ text: page.say(`tools.${key}`), note: page.say(`tools.${key}_note`), make: action });
   return [

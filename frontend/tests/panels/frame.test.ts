@@ -8,6 +8,10 @@ function mount(first = {}) {
   return { page, ...buildFrame(page) };
 }
 
+function pictureSize(item: HTMLElement): number[] {
+  return (item.querySelector("small")?.textContent ?? "").split(" × ").map(Number);
+}
+
 describe("the frame", () => {
   it("has a stage with a name that the keyboard reaches, and a polite voice", () => {
     const { stage, live } = mount();
@@ -73,7 +77,9 @@ describe("the frame", () => {
     opener.click();
     const items = page.root.querySelectorAll<HTMLElement>("[role='menuitem']");
     expect(items).toHaveLength(8);
-    expect(items[1].textContent).toBe("Picture (PNG), 2×1800 × 1200");
+    expect(items[0].textContent?.startsWith("Picture (PNG), 1×")).toBe(true);
+    expect(pictureSize(items[1])).toEqual(pictureSize(items[0]).map((side) => 2 * side));
+    expect(pictureSize(items[0]).every((side, i) => side > [900, 600][i])).toBe(true); // title and legend are added
     expect(document.activeElement).toBe(items[0]);
     press(items[0], "ArrowUp");
     expect(document.activeElement).toBe(items[7]);

@@ -1,6 +1,7 @@
 // How nodes and lines look: colours, sizes, widths; and what the legend says of them.
 
 import { CHANGE_COLOURS, GREY, listSteps, mute, parseColour, pickCategory, SHAPES, suitGround } from "./palette.js";
+import { textOf } from "./texts.js";
 import type { ColourBy, Dress, Label, LineKind, Measure, Model, Shape, State, Term, Visible } from "./types.js";
 
 /** Communities of fewer members have no colour and no hull. */
@@ -76,12 +77,6 @@ const CHANGES = [
   { colour: CHANGE_COLOURS.kept, widen: 1, dashed: 0, opacity: { least: 0, times: 0.5 } }, // kept
 ];
 type ChangeLook = (typeof CHANGES)[number];
-const NONE = {
-  tier: { en: "no tier", zh: "未入梯队" },
-  verdict: { en: "no verdict", zh: "未作判断" },
-  community: { en: "in no community, or in a small one", zh: "不属于较大的群体" },
-  measure: { en: "not known", zh: "未知" },
-} satisfies Record<string, Label>;
 
 
 type Entry = Omit<ColourEntry, "count">;
@@ -97,8 +92,8 @@ function makeScheme(model: Model, by: ColourBy, dark: boolean): Scheme {
   const measure = model.nodes.measures.find((one) => `measure:${one.key}` === by);
   if (measure !== undefined) return colourByMeasure(model, measure, dark);
   if (by === "community") return colourByCommunity(model, dark);
-  if (by === "tier") return colourByTerm(model, model.tiers, model.nodes.tier, NONE.tier, dark);
-  if (by === "verdict") return colourByTerm(model, model.verdicts, model.nodes.verdict, NONE.verdict, dark);
+  if (by === "tier") return colourByTerm(model, model.tiers, model.nodes.tier, textOf(model, "none.tier"), dark);
+  if (by === "verdict") return colourByTerm(model, model.verdicts, model.nodes.verdict, textOf(model, "none.verdict"), dark);
   const entries = model.nodeKinds.map(
     ({ key, label, colour, shape }) => ({ key, label, colour: suitGround(parseColour(colour), dark), shape }),
   );
@@ -121,7 +116,7 @@ function colourByCommunity(model: Model, dark: boolean): Scheme {
     return { key: String(community), label: { en: name, zh: name }, colour: pickCategory(rank, dark), shape: null };
   });
   const values = model.nodes.community.map((community) => (community < 0 ? ABSENT : rankOf[community]));
-  return addOthers(model, entries, values, NONE.community, dark);
+  return addOthers(model, entries, values, textOf(model, "none.community"), dark);
 }
 
 function colourByMeasure(model: Model, measure: Measure, dark: boolean): Scheme {
@@ -136,7 +131,7 @@ function colourByMeasure(model: Model, measure: Measure, dark: boolean): Scheme 
   for (let i = 0; i < values.length; i += 1) {
     if (Number.isFinite(measure.values[i])) values[i] = tops.findIndex((top) => measure.values[i] <= top);
   }
-  return addOthers(model, entries, values, NONE.measure, dark);
+  return addOthers(model, entries, values, textOf(model, "none.measure"), dark);
 }
 
 /** Give nodes without a value grey where others of their kind have one; all other kinds a faint colour of their own. */

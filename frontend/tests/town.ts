@@ -56,6 +56,15 @@ export function makeTown(): Model {
   return makeModel({ nodes: NODES, lines: LINES, agreements: AGREEMENTS, communities: ["Hill University", "河东大学"] });
 }
 
+/** Those texts of the catalogue that stand in drawings, not in panels. */
+const TEXTS: Model["texts"] = {
+  en: {
+    "none.tier": "no tier", "none.verdict": "no verdict", "none.community": "in no community, or in a small one",
+    "none.measure": "not known", "frame.apart": "No line on this map ({n})",
+  },
+  zh: { "none.tier": "未入梯队", "frame.apart": "图中没有连线（{n}）" },
+};
+
 /** Build a model from parts written by hand. */
 export function makeModel(parts: Parts): Model {
   const numbers = new Map(parts.nodes.map((node, i) => [node.id, i]));
@@ -72,7 +81,7 @@ export function makeModel(parts: Parts): Model {
     regions, reasons: reasons.map((text) => both(text, text)),
     communities: listCommunities(parts.communities ?? [], parts.nodes),
     places: ["town.xlsx · nodes", "town.xlsx · agreements"], outline: null,
-    texts: { en: {}, zh: {} },
+    texts: TEXTS,
     nodes: buildNodes(parts.nodes, numbers, regions, reasons),
     lines,
     agreements: buildAgreements(agreements, numbers),

@@ -1,5 +1,7 @@
 // The layout "network": where the data say, with a name over the nodes that have no line.
 
+import { fill } from "../page.js";
+import { textOf } from "../texts.js";
 import { write } from "./spots.js";
 import type { Guide, Lang, Model, Placement, Visible } from "../types.js";
 
@@ -11,8 +13,6 @@ export function placeNetwork(model: Model, visible: Visible, aspect: number, lan
     ...places, placed: new Uint8Array(count).fill(1), unplaced: 0, guides: nameApart(model, visible, places, aspect < 1 ? "right" : "center", lang),
   };
 }
-
-const APART = { en: "No line on this map", zh: "图中没有连线" };
 
 /** Nodes without lines stand outside of the network: say under them what they are. */
 function nameApart(
@@ -28,7 +28,7 @@ function nameApart(
     box.nodes += 1;
   }
   if (box.nodes === 0) return [];
-  const text = lang === "zh" ? `${APART.zh}（${box.nodes}）` : `${APART.en} (${box.nodes})`;
+  const text = fill(textOf(model, "frame.apart")[lang], { n: box.nodes });
   const at = align === "right" ? box.right : (box.left + box.right) / 2;
   return [write(text, at, box.bottom + UNDER, align)];
 }

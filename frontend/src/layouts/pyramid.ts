@@ -2,6 +2,7 @@
 // universities and platforms in bands beneath, so that lines to them can be seen.
 
 import { countUnplaced, nameGroup, put, sortNodes, startPlacement, trace, write } from "./spots.js";
+import { textOf } from "../texts.js";
 import type { Label, Lang, Model, Placement, Visible } from "../types.js";
 
 /** Place the visible firms by tier, and universities and platforms beneath them. */
@@ -29,7 +30,6 @@ const DOT = 26; // between dots of a tier
 const WIDE = 52; // between universities or platforms, whose labels should fit
 const BETWEEN = 60; // between tiers, with room for a name
 const NAME = 34; // from the name of a band to its first row
-const NONE: Label = { en: "no tier", zh: "未入梯队" };
 const BANDS = ["university", "platform"];
 
 interface Tier {
@@ -57,7 +57,7 @@ function gather(model: Model, visible: Visible): { steps: Tier[]; bands: Band[] 
   }
   const sort = (nodes: number[]): Uint32Array => sortNodes(nodes, (node) => industry[node] + 1);
   const bands = [
-    { label: NONE, nodes: sort(none), pitch: DOT },
+    { label: textOf(model, "none.tier"), nodes: sort(none), pitch: DOT },
     ...BANDS.map((key, i) => ({ label: labelOf(model, key), nodes: Uint32Array.from(others[i]), pitch: WIDE })),
   ];
   return {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from ecograph.render.page import render_template
 from ecograph.render.reporting.coverage import present_coverage
 from ecograph.render.reporting.data import present_data
@@ -22,6 +24,7 @@ from ecograph.render.reporting.targets import present_targets
 from ecograph.render.reporting.tiers import present_tiers
 from ecograph.render.reporting.trust import describe_trust
 from ecograph.render.reporting.voice import Voice
+from ecograph.texts import LANGUAGES
 from ecograph.version import __version__
 
 if TYPE_CHECKING:
@@ -70,7 +73,8 @@ def render_report(
         finance, counties, trainings, broker_levels, dimensions, coverage. Where one is missing or
         empty, the page says which register would fill its section.
     lang
-        ``en`` or ``zh``; by default the ecosystem's language.
+        ``en`` or ``zh``: the language that is shown first; by default the ecosystem's. A reader
+        can switch to the other one in the page.
     tables_href
         Relative folder of the CSV files, to link to; None where the report stands alone.
     map_href
@@ -81,8 +85,41 @@ def render_report(
     str
         HTML without scripts that loads nothing; the same input gives the same text.
     """
-    said = present_report(ecosystem, results, lang=lang, tables_href=tables_href)
-    return render_template("report.html.j2", map_href=map_href, **said)
+    first = lang or ecosystem.lang
+    voices = [
+        _render_voice(
+            ecosystem,
+            results,
+            voice,
+            first=voice == first,
+            tables_href=tables_href,
+            map_href=map_href,
+        )
+        for voice in sorted(LANGUAGES, key=lambda known: known != first)
+    ]
+    return render_template("report.html.j2", voices=voices, version=__version__)
+
+
+def _render_voice(
+    ecosystem: Ecosystem,
+    results: Mapping[str, pd.DataFrame],
+    lang: str,
+    *,
+    first: bool,
+    tables_href: str | None,
+    map_href: str | None,
+) -> dict[str, Any]:
+    """Render the whole report in one language; the anchors of the second one have a prefix."""
+    said = present_report(
+        ecosystem,
+        results,
+        lang=lang,
+        tables_href=tables_href,
+        map_href=map_href,
+        prefix="" if first else f"{lang}-",
+    )
+    body = Markup(render_template("report_body.html.j2", **said))  # noqa: S704 - a template's
+    return {"lang": lang, "title": said["title"], "html_lang": said["html_lang"], "body": body}
 
 
 def present_report(
@@ -91,13 +128,17 @@ def present_report(
     *,
     lang: str | None = None,
     tables_href: str | None = None,
+    map_href: str | None = None,
+    prefix: str = "",
 ) -> dict[str, Any]:
     """Present everything that the report says, before it is set as a page or a document.
 
     Parameters
     ----------
-    ecosystem, results, lang, tables_href
+    ecosystem, results, lang, tables_href, map_href
         As of `render_report`.
+    prefix
+        What stands before every anchor, where a page holds several reports.
 
     Returns
     -------
@@ -107,15 +148,19 @@ def present_report(
         with ``head``, ``trust`` and ``pairs``. Sentences are `Markup` with links to tables.
     """
     voice = Voice(lang or ecosystem.lang, ecosystem.currency)
-    page = Page(ecosystem, results, voice, tables_href)
+    page = Page(ecosystem, results, voice, tables_href, map_href, prefix)
+    head = present_head(page)
     return {
         "say": voice.say,
+        "prefix": prefix,
+        "map_href": map_href,
+        "title": f"{head['name']} · {voice.say('title')}",
         "html_lang": "zh-CN" if voice.lang == "zh" else "en",
         "sections": [
             (place, name, voice.say(f"section.{name}")) for place, name in enumerate(_SECTIONS, 1)
         ],
         "version": __version__,
-        "head": present_head(page),
+        "head": head,
         "findings": list_findings(page),
         "trust": list(describe_trust(page)),
         "gaps": present_gaps(page),

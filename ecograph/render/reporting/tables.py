@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import posixpath
 from dataclasses import dataclass
@@ -32,14 +33,19 @@ from ecograph.analysis.targets import TARGET_COLUMNS, THERMOMETER_COLUMNS
 from ecograph.analysis.tier_links import TIER_LINK_COLUMNS
 from ecograph.analysis.tiers import TIER_COLUMNS
 from ecograph.render.page import is_missing
+from ecograph.render.plots.svg import Chart
 from ecograph.render.reporting.voice import NUMERIC, Voice
 from ecograph.schema import read_schema
 from ecograph.texts import label_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from matplotlib.figure import Figure
 
     from ecograph.ecosystem import Ecosystem
+
+    Plot = Callable[..., Figure]
 
 __all__ = ["Cell", "Page", "Row", "Table", "emphasise", "list_rows", "mark_filled"]
 
@@ -129,6 +135,7 @@ class Table:
     note: Markup
     csv: str | None
     empty: Markup
+    css: str = ""
 
     @property
     def short(self) -> bool:
@@ -144,6 +151,8 @@ class Page:
     results: Mapping[str, pd.DataFrame]
     voice: Voice
     tables_href: str | None = None
+    map_href: str | None = None
+    prefix: str = ""
 
     def result(self, name: str) -> pd.DataFrame:
         """Take a result; where it is missing, one without rows."""
@@ -160,7 +169,13 @@ class Page:
     def link(self, value: object, form: str, anchor: str) -> Markup:
         """Write a number that leads to its table."""
         text = self.voice.write(value, form)
-        return Markup('<a class="num" href="#table-{}">{}</a>').format(anchor, text)
+        place = f"{self.prefix}table-{anchor}"
+        return Markup('<a class="num" href="#{}">{}</a>').format(place, text)
+
+    def chart(self, name: str, title: object, plot: Plot) -> Chart:
+        """Prepare a chart of the results, in the language of the page."""
+        draw = functools.partial(plot, self.ecosystem, results=self.results, lang=self.voice.lang)
+        return Chart(f"{self.prefix}chart-{name}", str(title), lambda width: draw(width=width))
 
     def tabulate(  # noqa: PLR0913 - what a table can be given, all but three by name
         self,
@@ -202,20 +217,22 @@ class Page:
         lang = self.voice.lang
         shown = {column: form for column, form in forms.items() if any(column in r for r in rows)}
         headings = _head_groups([str(row[group]) if group else "" for row in rows])
+        place = f"{self.prefix}table-{name}"
         return Table(
-            id=f"table-{name}",
+            id=place,
             caption=caption,
             head=tuple(
                 Cell(named.get(column) or label_of("column", column, lang), _style(form))
                 for column, form in shown.items()
             ),
             rows=tuple(
-                Row(f"table-{name}-row-{place}", _write_cells(self.voice, row, shown), heading)
-                for place, (row, heading) in enumerate(zip(rows, headings, strict=True), 1)
+                Row(f"{place}-row-{n}", _write_cells(self.voice, row, shown), heading)
+                for n, (row, heading) in enumerate(zip(rows, headings, strict=True), 1)
             ),
             note=self._note_cut(len(rows), total),
             csv=self.locate(csv) if csv else None,
             empty=empty or self.lack(name),
+            css=f"of-{name}",
         )
 
     def _note_cut(self, shown: int, total: int) -> Markup:

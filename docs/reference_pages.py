@@ -1,0 +1,268 @@
+"""Fill the reference pages when the site is built, from what they are about.
+
+A page of ``docs/reference`` says where with a line ``<!-- generated: what -->``. Nothing generated is
+kept among the sources, so nothing can be out of date.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+from dataclasses import fields
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+import ecograph
+from ecograph.definitions import define_figure, list_defined
+from ecograph.schema import read_schema
+from ecograph.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sphinx.application import Sphinx
+
+    from ecograph.schema import Column, Table
+
+__all__ = ["THEMES", "fill_page", "find_theme", "setup"]
+
+THEMES = {
+    "data": ("", "loader", "ecosystem", "errors", "problems", "schema", "settings", "output"),
+    "network": ("projection", "analysis.centrality", "analysis.leaders", "analysis.communities"),
+    "gaps": ("analysis.gaps", "analysis.pairs", "analysis.stability", "analysis.opportunities"),
+    "help": ("analysis.brokers", "analysis.partners", "analysis.unlinked", "analysis.structure"),
+    "tiers": (
+        *("analysis.tiers", "analysis.movement", "analysis.near_misses", "analysis.promotions"),
+        *("analysis.explanations", "analysis.renewals", "analysis.simulation", "analysis.sizes"),
+        "analysis.tier_links",
+    ),
+    "cooperation": ("analysis.dimensions", "analysis.breakdown", "analysis.composites"),
+    "regions": ("analysis.regional", "analysis.crosstables", "statistics"),
+    "time": ("analysis.changes", "analysis.windows", "analysis.deflation", "analysis.comparison"),
+    "events": ("analysis.funnels", "analysis.carriers", "analysis.services", "analysis.targets"),
+    "results": ("analysis", "workflow", "masking"),
+    "pages": ("render",),
+    "exchange": ("registers", "synthetic", "render.exports", "render.crate"),
+}
+"""The pages of the Python reference, with the modules whose public names each explains."""
+
+_PLACE = re.compile(r"^<!-- generated: ([a-z_]+) ?([a-z_]*) -->$", re.MULTILINE)
+_DATA = resources.files("ecograph")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Have Sphinx fill the pages as it reads them, in every build."""
+    app.connect("env-get-outdated", lambda *_: [n for n in app.project.docnames if "reference" in n])
+    app.connect("source-read", _fill_source)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def fill_page(text: str) -> str:
+    """Put what is generated in its places on a page."""
+    return _PLACE.sub(lambda place: _WRITERS[place[1]](*filter(None, [place[2]])), text)
+
+
+def find_theme(name: str) -> str:
+    """Find the page that explains a public name: that of its module, or of the next one above."""
+    module = _find_home(name)
+    while True:
+        for theme, modules in THEMES.items():
+            if module in modules:
+                return theme
+        module = module.rpartition(".")[0]
+
+
+def _fill_source(app: Sphinx, name: str, source: list[str]) -> None:
+    """Fill a page, and keep links to what stands beside the folder of pages within the site."""
+    del app
+    source[0] = fill_page(source[0])
+    if name.count("/") == 0:
+        source[0] = source[0].replace("](../benchmarks/README.md", "](benchmarks.md")
+
+
+def _find_home(name: str) -> str:
+    """Find the module, within the package, that a public name comes from."""
+    value = getattr(ecograph, name)
+    module = getattr(value, "__module__", "ecograph")
+    return str(module).partition(".")[2]
+
+
+def _write_index() -> str:
+    """List every public name with what it does and where it is explained."""
+    rows = [
+        (f"[`{name}`](python/{find_theme(name)}.md#ecograph.{name})", _say_first(name))
+        for name in _list_names()
+    ]
+    return _write_table(("name", "what it does"), rows)
+
+
+def _write_names(theme: str) -> str:
+    """Have autodoc explain the public names of a theme."""
+    blocks = [
+        f".. {_find_directive(name)}:: ecograph.{name}\n"
+        + ("   :members:\n" if inspect.isclass(getattr(ecograph, name)) else "")
+        for name in _list_names()
+        if find_theme(name) == theme
+    ]
+    return "```{eval-rst}\n" + "\n".join(blocks) + "```\n"
+
+
+def _list_names() -> list[str]:
+    return [name for name in ecograph.__all__ if not name.startswith("_")]
+
+
+def _find_directive(name: str) -> str:
+    value = getattr(ecograph, name)
+    if inspect.isclass(value):
+        return "autoexception" if issubclass(value, Exception) else "autoclass"
+    return "autofunction"
+
+
+def _say_first(name: str) -> str:
+    text = inspect.getdoc(getattr(ecograph, name)) or ""
+    return text.partition("\n")[0]
+
+
+def _write_tables() -> str:
+    """Describe the tables of the schema: what a row is, and its columns with their headers."""
+    return "\n".join(map(_describe_table, read_schema().tables.values()))
+
+
+def _describe_table(table: Table) -> str:
+    headers = ("column", "type", "", "English headers", "Chinese headers", "example")
+    rows = [
+        (
+            f"`{column.name}`",
+            _describe_type(column),
+            "required" if column.required else "",
+            ", ".join(column.en),
+            "、".join(column.zh),
+            str(column.example),
+        )
+        for column in table.columns.values()
+    ]
+    names = ", ".join((*table.en, *table.zh))
+    what = f"One row is {table.row['en']} ({table.row['zh']}). Also named: {names}."
+    return f"### {table.name} {table.zh[0]}\n\n{what}\n\n{_write_table(headers, rows)}"
+
+
+def _describe_type(column: Column) -> str:
+    parts = [column.type]
+    if column.kinds:
+        parts.append("of " + ", ".join(column.kinds))
+    if column.vocabulary:
+        parts.append(f"of the vocabulary {column.vocabulary}")
+    return " ".join(parts)
+
+
+def _write_kinds() -> str:
+    """List the kinds of nodes and edges."""
+    schema = read_schema()
+    nodes = [
+        (f"`{kind.name}`", kind.labels["en"], kind.labels["zh"], kind.table)
+        for kind in schema.node_kinds.values()
+    ]
+    edges = [
+        (f"`{kind.name}`", kind.labels["en"], kind.labels["zh"], ", ".join(kind.source), ", ".join(kind.target))
+        for kind in schema.edge_kinds.values()
+    ]
+    return "\n".join(
+        [
+            _write_table(("node", "English", "Chinese", "table"), nodes),
+            _write_table(("edge", "English", "Chinese", "from", "to"), edges),
+        ]
+    )
+
+
+def _write_vocabularies() -> str:
+    """List the words of every vocabulary with their spellings."""
+    parts = []
+    for name, terms in read_schema().vocabularies.items():
+        rows = [(f"`{term.key}`", ", ".join(term.en), "、".join(term.zh)) for term in terms]
+        parts.append(f"### {name}\n\n{_write_table(('word', 'English', 'Chinese'), rows)}")
+    return "\n".join(parts)
+
+
+def _write_figures() -> str:
+    """Define the figures of the main results."""
+    parts = []
+    for result in yaml.safe_load(_DATA.joinpath("definitions.yaml").read_text(encoding="utf-8")):
+        rows = [
+            (f"`{figure}`", *(define_figure(result, figure, lang).text for lang in ("en", "zh")))
+            for figure in list_defined(result)
+        ]
+        _, source, function = define_figure(result, "", "en")
+        page = source.removeprefix("docs/")
+        told = f"By `{function}`; the method is in [{page}](../{page})."
+        table = _write_table(("figure", "English", "Chinese"), rows) if rows else ""
+        parts.append(f"### {result}\n\n{told}\n\n{table}")
+    return "\n".join(parts)
+
+
+def _write_indicators() -> str:
+    """Define the indicators of the four dimensions."""
+    rows = [
+        (f"`{key}`", *(f"{text['name'][lang]}: {text['counts'][lang]}" for lang in ("en", "zh")))
+        for key, text in _read_texts()["indicator"].items()
+    ]
+    return _write_table(("indicator", "English", "Chinese"), rows)
+
+
+def _write_columns() -> str:
+    """List the columns of results by the names that people see."""
+    rows = [(f"`{key}`", text["en"], text["zh"]) for key, text in _read_texts()["column"].items()]
+    return _write_table(("column", "English", "Chinese"), rows)
+
+
+def _write_problems() -> str:
+    """List what can be wrong in data, and what to do about it."""
+    rows = [
+        (f"`{code}`", *(f"{text['message'][lang]} {text['remedy'][lang]}" for lang in ("en", "zh")))
+        for code, text in _read_texts()["problem"].items()
+    ]
+    return _write_table(("code", "English", "Chinese"), rows)
+
+
+def _write_settings() -> str:
+    """List the settings with their defaults."""
+    rows = [(f"`{field.name}`", f"`{_say_default(field.default)}`") for field in fields(Settings)]
+    return _write_table(("setting", "default"), rows)
+
+
+def _say_default(value: object) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(str, value)) + "]"
+    return {None: "none", True: "true", False: "false"}.get(value, str(value))  # type: ignore[arg-type]
+
+
+def _write_table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Write a table whose cells may hold anything."""
+    lines = [headers, ["---"] * len(headers), *rows]
+    return "".join(f"| {' | '.join(map(_write_cell, line))} |\n" for line in lines)
+
+
+def _write_cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+
+
+@functools.cache
+def _read_texts() -> dict[str, Any]:
+    texts: dict[str, Any] = yaml.safe_load(_DATA.joinpath("texts.yaml").read_text(encoding="utf-8"))
+    return texts
+
+
+_WRITERS = {
+    "index": _write_index,
+    "names": _write_names,
+    "tables": _write_tables,
+    "kinds": _write_kinds,
+    "vocabularies": _write_vocabularies,
+    "figures": _write_figures,
+    "indicators": _write_indicators,
+    "columns": _write_columns,
+    "problems": _write_problems,
+    "settings": _write_settings,
+}

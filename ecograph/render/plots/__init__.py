@@ -1,0 +1,1 @@
+"""Charts of the results, as figures of matplotlib."""

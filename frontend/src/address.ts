@@ -17,8 +17,7 @@ const MODES = ["until", "during", "change"];
 export function writeAddress(state: State, start: State, camera: Camera | null): string {
   const parts = new URLSearchParams();
   for (const [name, value] of Object.entries(state)) {
-    const text = JSON.stringify(value);
-    if (text !== JSON.stringify(start[name as keyof State])) parts.set(name, text);
+    if (JSON.stringify(value) !== JSON.stringify(start[name as keyof State])) parts.set(name, write(value));
   }
   if (camera !== null) parts.set("camera", [camera.x, camera.y, camera.scale].map((n) => Number(n.toPrecision(6))).join(","));
   return parts.toString();
@@ -35,11 +34,16 @@ export function readAddress(hash: string, start: State): Address {
   return { state: Object.fromEntries(state) as Partial<State>, camera: readCamera(parts.get("camera")) };
 }
 
+/** A word stands without quotes where it cannot be taken for anything else. */
+function write(value: unknown): string {
+  return typeof value === "string" && parse(value) === value ? value : JSON.stringify(value);
+}
+
 function parse(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    return undefined;
+    return text;
   }
 }
 

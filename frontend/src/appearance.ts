@@ -2,7 +2,7 @@
 
 import { CHANGE_COLOURS, GREY, listSteps, mute, parseColour, pickCategory, SHAPES, suitGround } from "./palette.js";
 import { textOf } from "./texts.js";
-import type { ColourBy, Dress, Label, LineKind, Measure, Model, Shape, State, Term, Visible } from "./types.js";
+import type { ColourBy, Dress, Label, LineKind, Measure, Model, Paint, Shape, State, Term, Visible } from "./types.js";
 
 /** Communities of fewer members have no colour and no hull. */
 export const LEAST_COMMUNITY = 4;
@@ -17,10 +17,11 @@ export interface ColourEntry {
 }
 
 /** Dress every node and line of a model; what is not visible is dressed too. */
-export function dressUp(model: Model, state: State, visible: Visible, dark: boolean): Dress {
+export function dressUp(model: Model, state: State, visible: Visible, dark: boolean, paint: Paint = new Map()): Dress {
   const scheme = makeScheme(model, state.colour, dark);
   const nodeColour = scheme.entryOf.slice();
   for (let i = 0; i < nodeColour.length; i += 1) nodeColour[i] = scheme.entries[nodeColour[i]].colour;
+  for (const [node, colour] of paint) nodeColour[node] = suitGround(colour, dark);
   const shapes = model.nodeKinds.map((kind) => SHAPES.indexOf(kind.shape));
   return {
     nodeColour,

@@ -12,7 +12,7 @@ import { followGestures } from "./renderer/gestures.js";
 import { createRenderer, type StageRenderer } from "./renderer/index.js";
 import { startState, Store } from "./store.js";
 import type { Address } from "./address.js";
-import type { Camera, Dress, Model, Picked, Scene, Selection, State } from "./types.js";
+import type { Camera, Dress, Model, Paint, Picked, Scene, Selection, State } from "./types.js";
 import { findLine, findNear, nameLine, numberOf, selectVisible } from "./visible.js";
 
 const CLOSE = 0.9; // pixels a unit from which names beside each other can be read
@@ -38,6 +38,7 @@ export class Explorer implements Page {
   private readonly followers: (() => void)[] = [];
   private readonly drawers: (() => void)[] = [];
   private readonly tip: Tip;
+  private painted: Paint = new Map();
   private size = { width: 1, height: 1 };
   private asked = 0;
   private moving = false;
@@ -72,7 +73,11 @@ export class Explorer implements Page {
   }
 
   private get look(): Look {
-    return { dark: isDark(this.store.state.theme), aspect: window.innerWidth < 0.8 * window.innerHeight ? UPRIGHT : LEVEL };
+    return {
+      dark: isDark(this.store.state.theme),
+      aspect: window.innerWidth < 0.8 * window.innerHeight ? UPRIGHT : LEVEL,
+      paint: this.painted,
+    };
   }
 
   say(key: string, values: Record<string, string | number> = {}): string {
@@ -102,6 +107,12 @@ export class Explorer implements Page {
     const { x, y, placed } = this.derived.placement;
     if (placed[node] === 0) this.announce(this.say("frame.unplaced_one"));
     else this.showAt(x[node]!, y[node]!, Math.max(this.camera.scale, CLOSE));
+  }
+
+  /** Give single nodes colours of their own; all others have what colours stand for. */
+  paint(colours: Paint): void {
+    this.painted = colours;
+    this.change(this.store.state, this.store.state);
   }
 
   fit(): void {
@@ -230,22 +241,23 @@ function nameSelection(model: Model, picked: NonNullable<Picked>): Selection {
 interface Look {
   dark: boolean;
   aspect: number;
+  paint: Paint;
 }
 
 type Last = { state: State; derived: Derived } | null;
 
 /** Compute what follows from a state; what its change cannot have touched is taken from the last. */
-function derive(model: Model, state: State, { dark, aspect }: Look, last: Last): Derived {
+function derive(model: Model, state: State, { dark, aspect, paint }: Look, last: Last): Derived {
   const same = (...keys: (keyof State)[]): boolean =>
     last !== null && keys.every((key) => JSON.stringify(state[key]) === JSON.stringify(last.state[key]));
   const known = last?.derived;
-  const kept = known !== undefined && known.scene.dark === dark;
+  const kept = known !== undefined && known.scene.dark === dark && known.paint === paint;
   const visible = known !== undefined && same("hiddenKinds", "shownLines", "filters", "focus", "expanded")
     ? known.visible : selectVisible(model, state);
   const placement = visible === known?.visible && aspect === known.aspect && same("layout", "lang")
     ? known.placement : place(model, state, visible, aspect);
   const dress = visible === known?.visible && kept && aspect === known.aspect && same("colour", "size")
-    ? known.dress : shrink(dressUp(model, state, visible, dark), aspect);
+    ? known.dress : shrink(dressUp(model, state, visible, dark, paint), aspect);
   const hulls = !state.hulls || state.layout !== "network" ? [] : findHulls(model, visible, placement, dark);
   const scene: Scene = {
     model, visible, placement, dress, hulls, dark,
@@ -256,5 +268,5 @@ function derive(model: Model, state: State, { dark, aspect }: Look, last: Last):
     selectedLine: state.selected?.type === "line" ? findLine(model, state.selected.id) : -1,
     animateFrom: null,
   };
-  return { visible, placement, dress, hulls, scene, aspect };
+  return { visible, placement, dress, hulls, scene, aspect, paint };
 }

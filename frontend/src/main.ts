@@ -1,6 +1,7 @@
 // Opens the explorer in the page that it stands in, and keeps its state in the address.
 
 import { readAddress, writeAddress } from "./address.js";
+import { mountBridge } from "./bridge.js";
 import { decode } from "./decode.js";
 import { find } from "./dom.js";
 import { Explorer } from "./explorer.js";
@@ -29,6 +30,7 @@ async function open(): Promise<void> {
   keepAddress(explorer);
   explorer.drawNow(false);
   explorer.renderer.finish();
+  mountBridge(explorer);
   window.ecograph = offer(explorer);
 }
 

@@ -1,7 +1,7 @@
 // What every panel of the page is given.
 
 import type { Store } from "./store.js";
-import type { Camera, Dress, Hull, Lang, Model, Placement, Scene, Visible } from "./types.js";
+import type { Camera, Dress, Hull, Lang, Model, Paint, Placement, Scene, Visible } from "./types.js";
 
 /** What follows from the model and the present state. */
 export interface Derived {
@@ -11,6 +11,7 @@ export interface Derived {
   hulls: Hull[];
   scene: Scene;
   aspect: number; // width to height that the placement was made for
+  paint: Paint; // that the dress was made with
 }
 
 export interface Page {

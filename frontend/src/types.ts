@@ -217,6 +217,9 @@ export interface Dress {
   lineOpacity: Float32Array;
 }
 
+/** Colours of single nodes by their number, set from outside the page: they go before what colours stand for. */
+export type Paint = ReadonlyMap<number, number>;
+
 export interface Hull {
   name: string;
   colour: number;

@@ -105,6 +105,16 @@ describe("palette", () => {
 });
 
 describe("nodes", () => {
+  it("may be painted one by one, whatever colours stand for; all others stay as they are", () => {
+    const state = choose({ colour: "tier" });
+    const visible = selectVisible(town, state);
+    const painted = dressUp(town, state, visible, false, new Map([[E1, 0x123456]]));
+    const expected = dress({ colour: "tier" }).nodeColour.with(E1, 0x123456);
+    expect(painted.nodeColour).toEqual(expected);
+    const dark = dressUp(town, state, visible, true, new Map([[E1, 0x123456]])).nodeColour[E1];
+    expect(contrast(dark, GROUND.dark)).toBeGreaterThan(3);
+  });
+
   it("have the colour and shape of their kind", () => {
     const { nodeColour, nodeShape } = dress();
     expect(nodeColour[U1]).toBe(0x0072b2);

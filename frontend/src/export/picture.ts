@@ -52,12 +52,12 @@ function aim(page: Page, frame: Size): Camera {
 }
 
 function onWhite(page: Page): Scene {
-  const { model, store: { state }, derived: { scene, visible, placement, hulls } } = page;
+  const { model, store: { state }, derived: { scene, visible, placement, hulls, paint } } = page;
   if (!scene.dark) return scene;
   return {
     ...scene,
     dark: false,
-    dress: dressUp(model, state, visible, false),
+    dress: dressUp(model, state, visible, false, paint),
     hulls: hulls.length === 0 ? hulls : findHulls(model, visible, placement, false),
   };
 }

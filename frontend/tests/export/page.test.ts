@@ -137,7 +137,7 @@ function makePage(patch: Patch = {}, camera: Camera = { x: 120, y: 40, scale: 1 
   const root = document.createElement("div");
   document.body.append(root);
   return {
-    root, model, store, camera, derived: { visible, placement, dress, hulls, scene, aspect: 1.5 },
+    root, model, store, camera, derived: { visible, placement, dress, hulls, scene, aspect: 1.5, paint: new Map() },
     stage: { width: 800, height: 600 }, say, announce: vi.fn(),
     reveal: vi.fn(), fit: vi.fn(), zoom: vi.fn(), follow: vi.fn(), onDraw: vi.fn(),
   };

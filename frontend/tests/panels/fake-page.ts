@@ -87,7 +87,7 @@ function derive(model: Model, state: State): Derived {
     model, visible, placement, dress, hulls, labels: model.nodes.name, labelOrder: new Uint32Array(), near: null,
     selectedNode: -1, selectedLine: -1, dark: false, animateFrom: null,
   };
-  return { visible, placement, dress, hulls, scene, aspect: 1.5 };
+  return { visible, placement, dress, hulls, scene, aspect: 1.5, paint: new Map() };
 }
 
 const ENTRY = /^( *)(\w+):(?: \{en: ("(?:[^"\\]|\\.)*"|[^,]*), zh: ("(?:[^"\\]|\\.)*"|[^}]*)\})?$/;

@@ -24,7 +24,10 @@ extensions = [
 exclude_patterns = ["build"]
 
 myst_heading_anchors = 4
-myst_enable_extensions = ["colon_fence"]
+suppress_warnings = ["myst.header"]  # generated parts start at the third level
+
+smartquotes = False  # two dashes of an option stay two
+default_role = "py:obj"  # names between single backticks in docstrings
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"

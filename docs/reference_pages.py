@@ -1,7 +1,7 @@
 """Fill the reference pages when the site is built, from what they are about.
 
-A page of ``docs/reference`` says where with a line ``<!-- generated: what -->``. Nothing generated is
-kept among the sources, so nothing can be out of date.
+A page of ``docs/reference`` says where with a line ``<!-- generated: what -->``. Nothing generated
+is kept among the sources, so nothing can be out of date.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import inspect
 import re
 from dataclasses import fields
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -31,7 +32,10 @@ __all__ = ["THEMES", "fill_page", "find_theme", "setup"]
 
 THEMES = {
     "data": ("", "loader", "ecosystem", "errors", "problems", "schema", "settings", "output"),
-    "network": ("projection", "analysis.centrality", "analysis.leaders", "analysis.communities"),
+    "network": (
+        *("projection", "analysis.centrality", "analysis.leaders", "analysis.communities"),
+        "analysis.backbone",
+    ),
     "gaps": ("analysis.gaps", "analysis.pairs", "analysis.stability", "analysis.opportunities"),
     "help": ("analysis.brokers", "analysis.partners", "analysis.unlinked", "analysis.structure"),
     "tiers": (
@@ -49,14 +53,19 @@ THEMES = {
 }
 """The pages of the Python reference, with the modules whose public names each explains."""
 
-_PLACE = re.compile(r"^<!-- generated: ([a-z_]+) ?([a-z_]*) -->$", re.MULTILINE)
+_ROOT = Path(__file__).parent.parent
+_PLACE = re.compile(r"^<!-- generated: ([a-z_]+) ?([^ ]*) -->$", re.MULTILINE)
+_LOCAL_LINK = re.compile(r"\[([^\]]+)\]\((?!https?:)[^)]+\)")
 _DATA = resources.files("ecograph")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Have Sphinx fill the pages as it reads them, in every build."""
-    app.connect("env-get-outdated", lambda *_: [n for n in app.project.docnames if "reference" in n])
+    app.connect(
+        "env-get-outdated", lambda *_: [n for n in app.project.docnames if "reference" in n]
+    )
     app.connect("source-read", _fill_source)
+    app.connect("sphinx-click-process-description", _set_examples)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -83,6 +92,17 @@ def _fill_source(app: Sphinx, name: str, source: list[str]) -> None:
         source[0] = source[0].replace("](../benchmarks/README.md", "](benchmarks.md")
 
 
+def _set_examples(app: Sphinx, context: object, lines: list[str]) -> None:
+    """Set the examples of a command's help as code; they come as lines of a verse."""
+    del app, context
+    for number, line in enumerate(lines):
+        if line.startswith("| ") and line.endswith(":"):
+            lines[number] = f"{line[2:]}:\n"
+        elif line.startswith("| "):
+            lines[number] = f"    {line[2:].strip()}"
+    lines[:] = "\n".join(lines).split("\n")
+
+
 def _find_home(name: str) -> str:
     """Find the module, within the package, that a public name comes from."""
     value = getattr(ecograph, name)
@@ -90,12 +110,14 @@ def _find_home(name: str) -> str:
     return str(module).partition(".")[2]
 
 
+def _write_file(name: str) -> str:
+    """Take over a file that stands beside the folder of pages; its links lead nowhere here."""
+    return _LOCAL_LINK.sub(r"\1", (_ROOT / name).read_text(encoding="utf-8"))
+
+
 def _write_index() -> str:
     """List every public name with what it does and where it is explained."""
-    rows = [
-        (f"[`{name}`](python/{find_theme(name)}.md#ecograph.{name})", _say_first(name))
-        for name in _list_names()
-    ]
+    rows = [(f"{{py:obj}}`{name} <ecograph.{name}>`", _say_first(name)) for name in _list_names()]
     return _write_table(("name", "what it does"), rows)
 
 
@@ -118,7 +140,7 @@ def _find_directive(name: str) -> str:
     value = getattr(ecograph, name)
     if inspect.isclass(value):
         return "autoexception" if issubclass(value, Exception) else "autoclass"
-    return "autofunction"
+    return "autofunction" if callable(value) else "autodata"
 
 
 def _say_first(name: str) -> str:
@@ -144,8 +166,9 @@ def _describe_table(table: Table) -> str:
         )
         for column in table.columns.values()
     ]
-    names = ", ".join((*table.en, *table.zh))
-    what = f"One row is {table.row['en']} ({table.row['zh']}). Also named: {names}."
+    names = ", ".join((*table.en[1:], *table.zh[1:]))
+    what = f"One row is {table.row['en']} ({table.row['zh']})."
+    what += f" Also named: {names}." if names else ""
     return f"### {table.name} {table.zh[0]}\n\n{what}\n\n{_write_table(headers, rows)}"
 
 
@@ -166,7 +189,13 @@ def _write_kinds() -> str:
         for kind in schema.node_kinds.values()
     ]
     edges = [
-        (f"`{kind.name}`", kind.labels["en"], kind.labels["zh"], ", ".join(kind.source), ", ".join(kind.target))
+        (
+            f"`{kind.name}`",
+            kind.labels["en"],
+            kind.labels["zh"],
+            ", ".join(kind.source),
+            ", ".join(kind.target),
+        )
         for kind in schema.edge_kinds.values()
     ]
     return "\n".join(
@@ -189,7 +218,7 @@ def _write_vocabularies() -> str:
 def _write_figures() -> str:
     """Define the figures of the main results."""
     parts = []
-    for result in yaml.safe_load(_DATA.joinpath("definitions.yaml").read_text(encoding="utf-8")):
+    for result in _read_yaml("definitions.yaml"):
         rows = [
             (f"`{figure}`", *(define_figure(result, figure, lang).text for lang in ("en", "zh")))
             for figure in list_defined(result)
@@ -235,7 +264,7 @@ def _write_settings() -> str:
 def _say_default(value: object) -> str:
     if isinstance(value, tuple):
         return "[" + ", ".join(map(str, value)) + "]"
-    return {None: "none", True: "true", False: "false"}.get(value, str(value))  # type: ignore[arg-type]
+    return "none" if value is None else str(value).lower()
 
 
 def _write_table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -250,11 +279,19 @@ def _write_cell(text: str) -> str:
 
 @functools.cache
 def _read_texts() -> dict[str, Any]:
-    texts: dict[str, Any] = yaml.safe_load(_DATA.joinpath("texts.yaml").read_text(encoding="utf-8"))
-    return texts
+    return _read_yaml("texts.yaml")
+
+
+def _read_yaml(name: str) -> dict[str, Any]:
+    """Read a file of the package as the package itself does."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = _DATA.joinpath(name).read_text(encoding="utf-8")
+    read: dict[str, Any] = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader, our own file
+    return read
 
 
 _WRITERS = {
+    "file": _write_file,
     "index": _write_index,
     "names": _write_names,
     "tables": _write_tables,

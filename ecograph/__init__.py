@@ -74,6 +74,7 @@ if TYPE_CHECKING:
         take_window,
         trace_windows,
     )
+    from ecograph.analysis.years import compare_years
     from ecograph.ecosystem import Ecosystem
     from ecograph.errors import DataError, EcographError, RegisterError, SettingsError
     from ecograph.loader import load
@@ -89,8 +90,18 @@ if TYPE_CHECKING:
     from ecograph.render.exports import export_network, export_tables, to_igraph, to_pandas
     from ecograph.render.maps import to_html
     from ecograph.render.notebook import show_map
+    from ecograph.render.plots.calendar import plot_expiring
+    from ecograph.render.plots.dimensions import plot_dimensions
+    from ecograph.render.plots.events import plot_events
+    from ecograph.render.plots.gaps import plot_funnel, plot_gaps, plot_stability
+    from ecograph.render.plots.leaders import plot_leaders
+    from ecograph.render.plots.moves import plot_moves
+    from ecograph.render.plots.pairs import plot_pairs
+    from ecograph.render.plots.targets import plot_targets
+    from ecograph.render.plots.tiers import plot_tiers
     from ecograph.render.report import render_report
     from ecograph.render.spreadsheet import render_xlsx
+    from ecograph.render.widget import map_widget
     from ecograph.schema import read_schema
     from ecograph.settings import Settings, settings_from
     from ecograph.statistics.rates import compare_rates
@@ -115,6 +126,7 @@ __all__ = [
     "compare_indicators",
     "compare_rates",
     "compare_targets",
+    "compare_years",
     "compose_dimensions",
     "compute_results",
     "convert",
@@ -159,6 +171,7 @@ __all__ = [
     "list_tie_years",
     "list_unlinked_firms",
     "load",
+    "map_widget",
     "mask",
     "measure_complexity",
     "measure_dimensions",
@@ -168,6 +181,17 @@ __all__ = [
     "measure_relatedness",
     "measure_specialisation",
     "measure_structure",
+    "plot_dimensions",
+    "plot_events",
+    "plot_expiring",
+    "plot_funnel",
+    "plot_gaps",
+    "plot_leaders",
+    "plot_moves",
+    "plot_pairs",
+    "plot_stability",
+    "plot_targets",
+    "plot_tiers",
     "project",
     "project_backbone",
     "rank",
@@ -248,6 +272,7 @@ _HOMES = {
         "take_window",
         "trace_windows",
     ),
+    "analysis.years": ("compare_years",),
     "ecosystem": ("Ecosystem",),
     "errors": ("DataError", "EcographError", "RegisterError", "SettingsError"),
     "loader": ("load",),
@@ -264,7 +289,17 @@ _HOMES = {
     "render.exports": ("export_network", "export_tables", "to_igraph", "to_pandas"),
     "render.maps": ("to_html",),
     "render.notebook": ("show_map",),
+    "render.plots.calendar": ("plot_expiring",),
+    "render.plots.dimensions": ("plot_dimensions",),
+    "render.plots.events": ("plot_events",),
+    "render.plots.gaps": ("plot_funnel", "plot_gaps", "plot_stability"),
+    "render.plots.leaders": ("plot_leaders",),
+    "render.plots.moves": ("plot_moves",),
+    "render.plots.pairs": ("plot_pairs",),
+    "render.plots.targets": ("plot_targets",),
+    "render.plots.tiers": ("plot_tiers",),
     "render.report": ("render_report",),
+    "render.widget": ("map_widget",),
     "schema": ("read_schema",),
     "settings": ("Settings", "settings_from"),
     "statistics.rates": ("compare_rates",),

@@ -17,6 +17,7 @@ from ecograph.analysis.communities import find_communities, list_members
 from ecograph.analysis.dimensions import measure_dimensions
 from ecograph.analysis.funnels import measure_funnel
 from ecograph.analysis.gaps import find_gaps
+from ecograph.analysis.leaders import rank_leaders
 from ecograph.analysis.movement import count_moves, count_pyramid, count_steps
 from ecograph.analysis.near_misses import list_near_misses
 from ecograph.analysis.opportunities import find_opportunities
@@ -38,6 +39,8 @@ from ecograph.analysis.targets import compare_targets, read_thermometer
 from ecograph.analysis.tier_links import relate_tiers
 from ecograph.analysis.tiers import assign_tiers
 from ecograph.analysis.unlinked import list_unlinked_firms
+from ecograph.analysis.years import compare_years
+from ecograph.masking import mark_withheld
 from ecograph.output import render_csv
 from ecograph.problems import tabulate_problems
 from ecograph.projection import project_ties
@@ -59,6 +62,7 @@ __all__ = ["RESULTS", "render_files", "tabulate_nodes"]
 RESULTS: Mapping[str, Callable[[Ecosystem], pd.DataFrame]] = {
     "summary": summarise,
     "centrality": rank,
+    "leaders": rank_leaders,
     "communities": find_communities,
     "members": list_members,
     "gaps": find_gaps,
@@ -81,6 +85,7 @@ RESULTS: Mapping[str, Callable[[Ecosystem], pd.DataFrame]] = {
     "expiring": list_expiring,
     "near_misses": list_near_misses,
     "tier_links": relate_tiers,
+    "year_changes": compare_years,
     "targets": compare_targets,
     "thermometer": read_thermometer,
     "funnel": measure_funnel,
@@ -111,6 +116,7 @@ _NO_INDEX = {
     "expiring",
     "near_misses",
     "tier_links",
+    "year_changes",
     "funnel",
     "platforms",
     "review_classes",
@@ -159,7 +165,8 @@ def _render_tables(ecosystem: Ecosystem, results: Mapping[str, pd.DataFrame]) ->
         "problems.csv": tabulate_problems(ecosystem.problems, ecosystem.lang),
     }
     tables = {
-        f"tables/{name}.csv": (table, name not in _NO_INDEX) for name, table in results.items()
+        f"tables/{name}.csv": (mark_withheld(table), name not in _NO_INDEX)
+        for name, table in results.items()
     }
     tables |= {name: (table, False) for name, table in plain.items()}
     tables["tables/nodes.csv"] = (nodes, True)

@@ -1,8 +1,9 @@
 """The report as a Word document: what the page says, its charts as pictures, its tables as tables.
 
 Offices pass on Word files. The document is made from what `present_report` presents, as the page
-is, and nothing is read back from the page. The package python-docx (MIT) packs it; charts are PNG,
-for the reasons that `ecograph.render.pictures` gives. Both come with the extra ``office``.
+is, and nothing is read back from the page. The package python-docx (MIT) packs it and comes with
+the extra ``office``. Charts are PNG: Word has shown SVG since 2016, but WPS Office and older
+versions show none.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from ecograph.render.pictures import draw_picture
+from ecograph.render.plots.pairs import FOUND
 from ecograph.render.report import present_report
 from ecograph.render.reporting.tables import mark_filled
 from ecograph.render.word import Line, Manuscript, Square
@@ -22,11 +23,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ecograph.ecosystem import Ecosystem
+    from ecograph.render.plots.svg import Chart
+    from ecograph.render.reporting.pairs import PairCell
     from ecograph.render.reporting.tables import Cell, Table
 
 __all__ = ["render_docx"]
 
-_CHART, _BAR = 658, 96  # CSS pixels: the width of the text, and of a bar in a cell
 _TABLES = "tables"  # the folder of CSV files in a folder of results
 _SIGNS = {
     "gap": ("◆", "B84A00"),
@@ -43,15 +45,13 @@ _EDGES = {
 }
 _PLAIN = "DCE1E7"
 _NAMED = 12  # sources on the first page
-_STEPS = {
-    "far_fewer": "E8A06A",
-    "fewer": "F7DCC6",
-    "near": "ECEFF2",
-    "more": "CFE3F1",
-    "far_more": "8FC0E0",
-    "unsure": "/F5F7F9",
+_GROUNDS = {
+    "gap": "F8D5BC",
+    "over_linked": "C6DFF0",
+    "as_expected": "CFE9DF",
+    "not_enough_data": "/F5F7F9",
+    "not_relevant": "FFFFFF",
 }
-_WAYS = {"rise": "7DB8D9", "fall": "F2C9A8", "stay": "E6EAEE", "other": "F5F7F9"}
 
 
 def render_docx(
@@ -110,6 +110,7 @@ class _Script:
         write(head["name"], "Title")
         if head["synthetic"]:
             write(say("synthetic"), "Badge")
+        self.caution(head["masked"])
         write(head["counted"])
         if sources:
             write(sources, "Quiet")
@@ -136,13 +137,13 @@ class _Script:
         if sentence:
             self.paper.write(sentence, "Caution")
 
-    def figure(self, chart: str, title: str, table: str) -> None:
+    def figure(self, chart: Chart | None, title: str, table: str) -> None:
         """Write the title of a chart and draw it, if there is one."""
         if not chart:
             return
         link = Markup('{} · <a href="#{}">{}</a>').format(title, table, self.say("to_table"))
         self.paper.write(link, "Caption")
-        self.paper.draw(draw_picture(chart, _CHART), _unmark(title))
+        self.paper.draw(chart.draw_png()[0], _unmark(title))
 
     def table(self, table: Table) -> None:
         """Write a table under its caption, or the sentence that stands in its place."""
@@ -174,7 +175,7 @@ class _Script:
         lines = [Line([Square(name), *map(_copy_pair, cells)]) for name, cells in pairs["rows"]]
         self.paper.tabulate(head, lines)
         self.paper.explain(
-            (_STEPS[step], str(self.say(f"pairs.{step}"))) for step in pairs["steps"]
+            (_GROUNDS[verdict], f"{_mark(verdict)}{label}") for verdict, label in pairs["verdicts"]
         )
 
 
@@ -203,22 +204,26 @@ def _copy_cell(cell: Cell) -> Square:
     styles = cell.css.split()
     verdict = next((s.removeprefix("verdict-") for s in styles if s.startswith("verdict-")), "")
     sign, colour = _SIGNS.get(verdict, ("", ""))
-    bar = cell.below if str(cell.below).startswith("<svg") else ""
     return Square(
         text=Markup("{} {}").format(sign, cell.text) if sign else cell.text,
-        below="" if bar else cell.below,
+        below=cell.below,
         right="num" in styles,
         strong="mark" in styles,
         colour="B84A00" if "severity-error" in styles else colour,
         prose="prose" in styles,
-        picture=draw_picture(bar, _BAR) if bar else b"",
     )
 
 
-def _copy_pair(cell: tuple[str, str, str]) -> Square:
-    observed, expected, step = cell
-    sure = step != "unsure"
-    return Square(observed, expected, right=True, strong=sure, fill=_STEPS[step])
+def _copy_pair(cell: PairCell) -> Square:
+    sure = cell.verdict in FOUND
+    text = f"{_mark(cell.verdict)}{cell.observed}"
+    ground = _GROUNDS[cell.verdict]
+    return Square(text, cell.expected, right=True, strong=sure, fill=ground)
+
+
+def _mark(verdict: str) -> str:
+    """Write the mark of a verdict that the data can give."""
+    return f"{_SIGNS[verdict][0]} " if verdict in FOUND else ""
 
 
 # the sections, as the page has them
@@ -226,6 +231,10 @@ def _copy_pair(cell: tuple[str, str, str]) -> Square:
 
 def _write_findings(script: _Script, findings: Iterable[Any]) -> None:
     script.paper.tile(script.said["head"]["tiles"])
+    for answer in script.said["questions"]:
+        script.paper.write(
+            answer.text + " " + answer.more, "Finding", lead=str(answer.question), edge=_PLAIN
+        )
     for finding in findings:
         certainty = str(script.say(f"certainty.{finding.certainty}"))
         edge = _EDGES.get(finding.css, _PLAIN)
@@ -240,6 +249,9 @@ def _write_gaps(script: _Script, gaps: Mapping[str, Any]) -> None:
     script.figure(gaps["funnel"], gaps["funnel_title"], "table-gaps")
     if gaps["funnel"]:
         script.paper.write(script.say("gaps.funnel_reading"), "Quiet")
+    script.figure(gaps["stability"], gaps["stability_title"], "table-gaps")
+    if gaps["stability"]:
+        script.paper.write(script.say("gaps.stability_reading"), "Quiet")
     if gaps["incomparable"]:
         script.paper.write(gaps["incomparable"], "Quiet")
     script.table(gaps["table"])
@@ -251,22 +263,52 @@ def _write_gaps(script: _Script, gaps: Mapping[str, Any]) -> None:
     script.heat(script.said["pairs"])
 
 
+def _write_closing(script: _Script, closing: Mapping[str, Any]) -> None:
+    if not closing["industries"]:
+        script.paper.write(closing["empty"], "Empty", anchor="table-closing")
+        return
+    script.paper.write(closing["lead"], "Lead", anchor="table-closing")
+    for helped in closing["industries"]:
+        script.paper.write(helped.name, "Heading2")
+        script.paper.write(helped.text, lead=str(helped.certainty))
+        for part in helped.parts:
+            strong = Markup("<strong>{}</strong>").format(part.title)
+            script.paper.write(strong, "Caption", after=_unmark(part.note))
+            script.enumerate(part.items)
+    if closing["cut"]:
+        script.paper.write(closing["cut"], "Quiet")
+
+
+def _write_changes(script: _Script, changes: Mapping[str, Any]) -> None:
+    script.lead("changes.lead", changes["period"])
+    if changes["summary"]:
+        script.paper.write(changes["summary"])
+    script.table(changes["table"])
+    script.enumerate(changes["names"])
+    if changes["industries"]:
+        script.table(changes["industries"])
+    if changes["reading"]:
+        script.paper.write(changes["reading"], "Quiet")
+
+
 def _write_tiers(script: _Script, tiers: Mapping[str, Any]) -> None:
     script.lead("tiers.lead")
     if tiers["chart"]:
         script.figure(tiers["chart"], script.say("tiers.chart"), "table-tier-counts")
+        for sentence in filter(None, (tiers["treeless"], tiers["near"])):
+            script.paper.write(sentence)
         script.table(tiers["counts"])
-        if tiers["near"]:
-            script.paper.write(tiers["near"])
+        for table in tiers["groups"]:
+            script.table(table)
     script.table(tiers["table"])
 
 
 def _write_movement(script: _Script, movement: Mapping[str, Any]) -> None:
     script.lead("movement.lead")
     script.caution(movement["caution"])
-    if movement["chart"]:
-        script.figure(movement["chart"], movement["title"], "table-tier-moves")
-        script.paper.explain((fill, str(script.say(f"movement.{w}"))) for w, fill in _WAYS.items())
+    if movement["summary"]:
+        script.paper.write(movement["summary"])
+    script.figure(movement["chart"], movement["title"], "table-tier-moves")
     script.table(movement["moves"])
     if movement["told"]:
         for part in ("steps", "promotions"):
@@ -278,11 +320,16 @@ def _write_movement(script: _Script, movement: Mapping[str, Any]) -> None:
 def _write_renewals(script: _Script, renewals: Mapping[str, Any]) -> None:
     script.lead("renewals.lead")
     script.caution(renewals["caution"])
+    if renewals["summary"]:
+        script.paper.write(renewals["summary"])
+    script.figure(renewals["chart"], renewals["title"], "table-expiring")
     if renewals["expiring"].rows:
         script.table(renewals["counts"])
     script.table(renewals["expiring"])
     script.head("renewals.near")
     script.lead("renewals.near_lead")
+    if renewals["wanting"]:
+        script.table(renewals["wanting"])
     script.table(renewals["near"])
     script.head("renewals.links")
     script.lead("renewals.links_lead", renewals["recorded"])
@@ -293,6 +340,7 @@ def _write_targets(script: _Script, targets: Mapping[str, Any]) -> None:
     script.lead("targets.lead")
     if targets["summary"]:
         script.paper.write(targets["summary"])
+    script.figure(targets["chart"], targets["title"], "table-targets")
     script.table(targets["table"])
     script.head("targets.thermometer")
     script.lead("targets.thermometer_lead")
@@ -301,6 +349,7 @@ def _write_targets(script: _Script, targets: Mapping[str, Any]) -> None:
 
 def _write_events(script: _Script, events: Mapping[str, Any]) -> None:
     script.lead("events.lead")
+    script.figure(events["chart"], events["title"], "table-funnel")
     for table in events["tables"]:
         script.table(table)
     if events["silent"]:
@@ -309,18 +358,28 @@ def _write_events(script: _Script, events: Mapping[str, Any]) -> None:
 
 def _write_leaders(script: _Script, leaders: Mapping[str, Any]) -> None:
     script.lead("leaders.lead")
+    script.figure(leaders["chart"], leaders["title"], "table-centrality")
+    if leaders["sure"]:
+        script.paper.write(leaders["sure"], "Quiet")
     script.table(leaders["table"])
     for caution in leaders["cautions"]:
         script.paper.write(caution, "Lead")
+    if leaders["between"].rows:
+        script.head("leaders.between_heading")
+        script.lead("leaders.between_lead")
+        script.table(leaders["between"])
     script.head("leaders.communities_heading")
     if leaders["communities"].rows:
         script.paper.write(leaders["lead"], "Lead")
     script.table(leaders["communities"])
 
 
-def _write_dimensions(script: _Script, dimensions: Table) -> None:
+def _write_dimensions(script: _Script, dimensions: Mapping[str, Any]) -> None:
     script.lead("dimensions.lead")
-    script.table(dimensions)
+    script.figure(dimensions["chart"], dimensions["title"], "table-dimensions")
+    if dimensions["reading"]:
+        script.paper.write(dimensions["reading"], "Quiet")
+    script.table(dimensions["table"])
 
 
 def _write_coverage(script: _Script, coverage: Mapping[str, Any]) -> None:
@@ -332,6 +391,14 @@ def _write_coverage(script: _Script, coverage: Mapping[str, Any]) -> None:
         script.paper.write(coverage["empty"], "Empty")
     script.head("coverage.heading")
     script.table(coverage["table"])
+
+
+def _write_evidence(script: _Script, evidence: Mapping[str, Any]) -> None:
+    """Write how figures are traced; lists of agreements would take more paper than they help."""
+    script.paper.write(evidence["lead"], "Lead")
+    for proof in evidence["proofs"]:
+        script.paper.write(proof.title, "ListBullet")
+    script.table(evidence["traces"])
 
 
 def _write_data(script: _Script, data: Mapping[str, Any]) -> None:
@@ -358,6 +425,8 @@ def _write_method(script: _Script, method: Mapping[str, Any]) -> None:
 _WRITERS: Mapping[str, Callable[[_Script, Any], None]] = {
     "findings": _write_findings,
     "gaps": _write_gaps,
+    "closing": _write_closing,
+    "changes": _write_changes,
     "tiers": _write_tiers,
     "movement": _write_movement,
     "renewals": _write_renewals,
@@ -366,6 +435,7 @@ _WRITERS: Mapping[str, Callable[[_Script, Any], None]] = {
     "leaders": _write_leaders,
     "dimensions": _write_dimensions,
     "coverage": _write_coverage,
+    "evidence": _write_evidence,
     "data": _write_data,
     "method": _write_method,
 }

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from ecograph.render.page import render_template
+from ecograph.render.reporting.changes import present_changes
+from ecograph.render.reporting.closing import present_closing
 from ecograph.render.reporting.coverage import present_coverage
 from ecograph.render.reporting.data import present_data
-from ecograph.render.reporting.dimensions import tabulate_dimensions
+from ecograph.render.reporting.dimensions import present_dimensions
 from ecograph.render.reporting.events import present_events
+from ecograph.render.reporting.evidence import present_evidence
 from ecograph.render.reporting.findings import list_findings
 from ecograph.render.reporting.gaps import present_gaps
 from ecograph.render.reporting.head import present_head
@@ -18,6 +21,7 @@ from ecograph.render.reporting.leaders import present_leaders
 from ecograph.render.reporting.method import present_method
 from ecograph.render.reporting.movement import present_movement
 from ecograph.render.reporting.pairs import present_pairs
+from ecograph.render.reporting.questions import answer_questions
 from ecograph.render.reporting.renewals import present_renewals
 from ecograph.render.reporting.tables import Page
 from ecograph.render.reporting.targets import present_targets
@@ -39,6 +43,8 @@ __all__ = ["present_report", "render_report"]
 _SECTIONS = (
     "findings",
     "gaps",
+    "closing",
+    "changes",
     "tiers",
     "movement",
     "renewals",
@@ -47,6 +53,7 @@ _SECTIONS = (
     "leaders",
     "dimensions",
     "coverage",
+    "evidence",
     "data",
     "method",
 )
@@ -161,18 +168,22 @@ def present_report(
         ],
         "version": __version__,
         "head": head,
+        "questions": answer_questions(page),
         "findings": list_findings(page),
         "trust": list(describe_trust(page)),
         "gaps": present_gaps(page),
         "pairs": present_pairs(page),
+        "closing": present_closing(page),
+        "changes": present_changes(page),
         "tiers": present_tiers(page),
         "movement": present_movement(page),
         "renewals": present_renewals(page),
         "targets": present_targets(page),
         "events": present_events(page),
         "leaders": present_leaders(page),
-        "dimensions": tabulate_dimensions(page),
+        "dimensions": present_dimensions(page),
         "coverage": present_coverage(page),
+        "evidence": present_evidence(page),
         "data": present_data(page),
         "method": present_method(page),
     }

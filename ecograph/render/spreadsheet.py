@@ -25,13 +25,15 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.xml.functions import tostring
 
+from ecograph.masking import find_threshold, list_masked_kinds
 from ecograph.render.archive import pack_again
-from ecograph.render.pictures import clean_text
+from ecograph.render.office import clean_text
+from ecograph.schema import read_schema
 from ecograph.spelling import simplify, spell_column
 from ecograph.texts import label_of, translate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from openpyxl.worksheet.worksheet import Worksheet
 
@@ -116,6 +118,8 @@ def render_xlsx(
     book = Workbook()
     front = book.worksheets[0]
     _write_contents(front, sheets, ecosystem, language)
+    for row, sentence in enumerate(_say_mask(results, ecosystem, language), start=1):
+        _put(front, f"C{row}", sentence)
     looks = _register_looks(book)
     for sheet in sheets:
         _frame_sheet(book.create_sheet(sheet.title), sheet, language)
@@ -193,6 +197,19 @@ def _write_contents(
         _put(page, f"B{row}", sheet.name)
         _put(page, f"C{row}", label_of("sheet_holds", sheet.name, lang))
         page[f"D{row}"].value = sheet.total
+
+
+def _say_mask(
+    results: Mapping[str, pd.DataFrame], ecosystem: Ecosystem, lang: str
+) -> Iterator[str]:
+    """Say of a copy to share what has codes for names, and which counts are withheld."""
+    kinds = [read_schema().node_kinds[kind].labels[lang] for kind in list_masked_kinds(ecosystem)]
+    if kinds:
+        joined = translate("report.comma", lang).join(kinds).lower()
+        yield translate("report.masked", lang, kinds=joined)
+    least = find_threshold(results)
+    if least is not None:
+        yield translate("report.withheld", lang, least=least, mark=f"<{least}")
 
 
 def _lead_to(cell: str, title: str) -> Hyperlink:

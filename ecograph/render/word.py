@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,9 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from markupsafe import Markup
 
 from ecograph.render.archive import pack_again
+from ecograph.render.office import clean_text, import_office
 from ecograph.render.page import read_template
-from ecograph.render.pictures import clean_text, import_office
-from ecograph.render.shapes import measure_text
+from ecograph.render.plots.canvas import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,6 +29,7 @@ _FILES = ("styles", "fontTable", "numbering", "settings")
 _MANY = 9  # columns; more of them are set in smaller letters
 _CELLS = {"TableText": 100, "TableNarrow": 88}  # twips that half a Chinese letter takes
 _PADDING = 190  # twips beside the letters of a cell
+_LINE = 30  # half letters of the longest line of a cell
 _FIGURES, _CHINESE = 14, 6  # half letters that are not broken: of a number or word, of Chinese
 _EDGES = (("top", 4, "DCE1E7"), ("bottom", 4, "DCE1E7"), ("insideH", 4, "DCE1E7"))
 _UNKNOWN_DAY = dt.date(2000, 1, 1)
@@ -59,8 +61,6 @@ class Square:
         Of its ground; with a leading ``/`` it is hatched.
     prose
         Whether it needs room.
-    picture
-        A PNG below the text, 25 mm wide.
     """
 
     text: str = ""
@@ -70,7 +70,6 @@ class Square:
     colour: str = ""
     fill: str = ""
     prose: bool = False
-    picture: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -302,7 +301,7 @@ class Manuscript:
         return self._make.row(cells, head=style == "TableHead")
 
     def _fill(self, square: Square, style: str, *, keep: bool, anchor: str) -> list[Any]:
-        """Fill a cell: its text, what stands below, a picture."""
+        """Fill a cell: its text, and what stands below."""
         pieces = [piece for piece in split_pieces(square.text) if piece.text]
         if square.strong:
             pieces = [piece._replace(strong=True) for piece in pieces]
@@ -313,9 +312,6 @@ class Manuscript:
         if square.below:
             runs = self._run(split_pieces(square.below))
             content.append(self._make.paragraph("TableSmall", runs, **look))
-        if square.picture:
-            drawing = self._make.run(self._picture(square.picture, "", 16))
-            content.append(self._make.paragraph("TableSmall", [drawing], **look))
         return content
 
     def _group(self, text: str, width: int, span: int) -> Any:  # noqa: ANN401
@@ -520,7 +516,7 @@ def _measure_column(top: Square, column: Sequence[Square]) -> tuple[int, int]:
 def _measure_square(square: Square) -> tuple[int, int]:
     """Measure a cell; words may take several lines, numbers one."""
     texts = (square.text, square.below)
-    whole = max(measure_text(line) for text in texts for line in _write_plain(text).split("\n"))
+    whole = max(_count_cells(line) for text in texts for line in _write_plain(text).split("\n"))
     if square.right:
         return min(whole, _FIGURES), min(whole, _FIGURES)
     return max(map(_measure_word, texts)), whole * (2 if square.prose else 1)
@@ -537,7 +533,17 @@ def _measure_word(text: str) -> int:
 
 
 def _measure_unbroken(word: str) -> int:
-    return min(measure_text(word), _FIGURES if word.isascii() else _CHINESE)
+    return min(_count_cells(word), _FIGURES if word.isascii() else _CHINESE)
+
+
+def _count_cells(text: str) -> int:
+    """Count the half letters that a text takes, a Chinese letter two; beyond a line it is the same.
+
+    >>> _count_cells("能源 A"), _count_cells("a" * 99)
+    (6, 30)
+    """
+    shown = shorten(text, _LINE)
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in shown)
 
 
 def _write_plain(text: str) -> str:

@@ -153,4 +153,5 @@ def test_what_is_empty_is_named_with_its_register_in_one_sentence(town):
     assert read(found["broker-levels"])[0][:4] == ["初级", "49", "1", "0"]
     assert "对接漏斗：各渠道转化（需补充台账：活动）" in found["silent"]
     assert "科技金融服务（需补充台账：科技金融）" in found["silent"]
-    assert found["silent"].count("需补充台账") == 7
+    assert "平台绩效评估等次（需补充台账：平台绩效）" in found["silent"]
+    assert found["silent"].count("需补充台账") == 8

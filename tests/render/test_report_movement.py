@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 from builders import make_ecosystem
@@ -63,14 +65,37 @@ def test_moves_stand_as_a_square_whose_rows_add_up():
 
 
 def test_the_chart_shows_the_same_numbers_and_says_which_way():
-    chart = present({"tier_moves": make_moves()})["chart"]
+    chart = present({"tier_moves": make_moves()})["chart"].__html__()
 
-    # 25 firms in all
-    assert "<title>shrub: 10</title>" in chart
-    assert "<title>seedling: 9</title>" in chart
-    assert "<title>seedling → shrub: 3 (75.0% [37.5%–75.0%])</title>" in chart
-    assert chart.count('stroke-dasharray="4 3"') == 1  # one way down
-    assert chart.count('stroke-dasharray="1 3"') == 2  # two of which a tier is not known
+    # 25 firms in all, drawn for a wide and for a narrow screen
+    said = ("seedling: 9", "seedling: 7", "seedling → shrub: 3 (75.0% [37.5%–75.0%])")
+    assert [chart.count(f"<title>{text}</title>") for text in said] == [2, 2, 2]
+    assert chart.count("<title>shrub: 10</title>") == 2 * 2  # 7 + 3 stand at the right as well
+    # one way down, and its key
+    assert len(re.findall(r"stroke-dasharray: 4[.\d]*,", chart)) == 2 * 2
+    # two of which a tier is not known, and their key
+    assert len(re.findall(r"stroke-dasharray: 1,3", chart)) == 2 * 3
+
+
+def test_who_rose_fell_and_stayed_is_said_in_a_sentence():
+    def count(moves: pd.DataFrame) -> list[str]:
+        return re.findall(r">(\d+)</a>", present({"tier_moves": moves})["summary"])
+
+    # up: 1 + 3; down: 2; the same: 7 + 1; unknown or not founded: 5 + 6
+    assert count(make_moves()) == ["4", "2", "8", "11"]
+    hidden = make_moves().astype({"firms": float})
+    hidden.loc[0, "firms"] = None
+    assert count(hidden) == []
+
+
+def test_withheld_moves_are_dashes_and_their_row_has_no_sum():
+    hidden = make_moves().astype({"firms": float, "firms_from": float})
+    hidden.loc[[0, 2], ["firms", "firms_from", "share", "ci_low", "ci_high"]] = None
+    found = present({"tier_moves": hidden})
+
+    assert read(found["moves"])[0] == ["shrub", "—", "7", "—", "—", "—", "—"]
+    assert read(found["moves"])[1] == ["seedling", "—", "3", "1", "—", "5", "9"]
+    assert found["chart"].title.startswith("Firms by tier, 2023→2024")
 
 
 def test_a_register_without_renewals_is_warned_of_and_only_that():

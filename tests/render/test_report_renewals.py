@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pandas as pd
 import pytest
@@ -39,25 +40,35 @@ def make_expiring(*rows: tuple[str, int, str]) -> pd.DataFrame:
 def test_the_next_ninety_days_come_first_then_what_has_expired(town):
     table = make_expiring(
         ("gone", -3, "met"),
-        ("late", 91, "met"),
+        ("late", 184, "met"),
+        ("half", 183, "met"),
         ("day 90", 90, "unknown"),
         ("today", 0, "not_met"),
     )
     found = present(town, {"expiring": table})
 
-    assert [row[0] for row in read(found["expiring"])] == ["today", "day 90", "gone", "late"]
+    assert [row[0] for row in read(found["expiring"])] == [
+        "today",
+        "day 90",
+        "gone",
+        "half",
+        "late",
+    ]
     assert [row.group for row in found["expiring"].rows] == [
         "within 90 days",
         "",
         "expired, no renewal listed",
+        "later within six months",
         "later within twelve months",
     ]
-    # not met, to be checked, met, all
+    # not met, to be checked, met, all, whose firm would fall
     assert read(found["counts"]) == [
-        ["within 90 days", "1", "1", "0", "2"],
-        ["expired, no renewal listed", "0", "0", "1", "1"],
-        ["later within twelve months", "0", "0", "1", "1"],
+        ["within 90 days", "1", "1", "0", "2", "2"],
+        ["expired, no renewal listed", "0", "0", "1", "1", "—"],
+        ["later within six months", "0", "0", "1", "1", "1"],
+        ["later within twelve months", "0", "0", "1", "1", "1"],
     ]
+    assert re.findall(r">(\d+)</a>", found["summary"]) == ["3", "4", "4"]
     cells = found["expiring"].rows[0].cells
     assert cells[1].text == "high-tech enterprise"
     assert cells[4].below == "without it: no tier"
@@ -65,13 +76,37 @@ def test_the_next_ninety_days_come_first_then_what_has_expired(town):
     assert cells[6].below == "2 conditions to check by hand · certainty of the rule: A"
 
 
-def test_thirty_are_shown_and_all_are_counted(town):
+def test_firms_that_would_fall_come_first_among_the_urgent(town):
+    table = make_expiring(("stays", 1, "met"), ("falls", 80, "met"), ("later", 91, "met"))
+    found = present(town, {"expiring": table.assign(tier_without=["shrub", "none", "none"])})
+
+    assert [row[0] for row in read(found["expiring"])] == ["falls", "stays", "later"]
+    assert [row[-1] for row in read(found["counts"])] == ["1", "1"]
+
+
+def test_half_a_year_is_six_months_of_the_calendar():
+    town = make_ecosystem(
+        {
+            "enterprises": "id,name\nE1,one\n",
+            "ecosystem.yaml": "name: town\nas_of: 2024-12-31\nlanguage: en\n",
+        }
+    )
+    # from the last of December to the last of June are 181 days
+    found = present(town, {"expiring": make_expiring(("a", 181, "met"), ("b", 182, "met"))})
+
+    assert [row.group for row in found["expiring"].rows] == [
+        "later within six months",
+        "later within twelve months",
+    ]
+
+
+def test_fifteen_are_shown_and_all_are_counted(town):
     table = make_expiring(*((f"firm {n}", n, "met") for n in range(35, 0, -1)))
     found = present(town, {"expiring": table})
 
-    assert [row[3] for row in read(found["expiring"])] == [str(n) for n in range(1, 31)]
-    assert found["expiring"].note == "Shown: 30 of 35."
-    assert found["counts"].rows[0].cells[-1].text == "35"
+    assert [row[3] for row in read(found["expiring"])] == [str(n) for n in range(1, 16)]
+    assert found["expiring"].note == "Shown: 15 of 35."
+    assert found["counts"].rows[0].cells[-2].text == "35"
 
 
 def test_names_are_escaped(town):
@@ -102,7 +137,23 @@ def test_near_misses_say_the_one_condition(town):
     assert read(near)[0] == ["A & B", "科技型中小企业", "score 58, needs 60", "3.3%", "0"]
     assert near.rows[0].cells[1].below == "未入梯队 → 草本"
     assert near.rows[0].cells[2].below == "另有 2 项需人工核实"
-    assert near.note == "此处列出 30 行，共 31 行。"
+    assert near.note == "此处列出 15 行，共 31 行。"
+
+
+def test_what_is_lacking_most_often_is_counted_by_condition(town):
+    row = {"tier": "none", "next_tier": "seedling", "programme": "tech_sme", "clause": "score"}
+    row |= {"by_hand": 0}
+    rows = [row | {"short_share": share} for share in (0.1, 0.3, 0.2)]
+    rows.append(row | {"programme": "high_tech", "clause": "no such", "next_tier": "shrub"})
+    table = pd.DataFrame(rows).reindex(columns=list(NEAR_MISS_COLUMNS))
+    wanting = present(town, {"near_misses": table}, "zh")["wanting"]
+
+    assert read(wanting) == [
+        ["综合评价得分", "科技型中小企业", "3", "20.0%"],
+        ["no such", "高新技术企业", "1", "—"],
+    ]
+    assert wanting.rows[0].cells[1].below == "→ 草本"
+    assert present(town, {})["wanting"] is None
 
 
 def test_tiers_and_links_have_counts_intervals_and_verdict(town):

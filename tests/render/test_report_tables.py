@@ -56,10 +56,17 @@ def test_a_table_without_rows_says_what_would_fill_it(page):
 
 
 def test_a_short_table_stays_on_one_sheet(page):
-    rows = [{"name": n} for n in range(25)]
+    """A sheet takes 30 lines, a line 24 letters or 12 Chinese ones."""
 
-    assert page.tabulate("t", rows[:24], {"name": "text"}, caption=CAPTION).short
-    assert not page.tabulate("t", rows, {"name": "text"}, caption=CAPTION).short
+    def is_short(rows, text="x"):
+        table = [{"name": text} for _ in range(rows)]
+        return page.tabulate("t", table, {"name": "text"}, caption=CAPTION).short
+
+    assert is_short(30)
+    assert not is_short(31)
+    assert is_short(15, "x" * 24)
+    assert not is_short(16, "x" * 24)
+    assert not is_short(16, "长" * 12)
 
 
 @pytest.mark.parametrize("name", ["gaps", "pairs", "tiers"])

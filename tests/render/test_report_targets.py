@@ -67,9 +67,22 @@ def test_states_are_counted(town):
     assert present(town, {"targets": table})["summary"] == "behind the pace: 1; cannot be told: 2"
 
 
-@pytest.mark.parametrize(("value", "width"), [(0.4, "40.00%"), (1.7, "100.00%"), (-1, "0.00%")])
-def test_a_bar_is_as_long_as_its_share_and_no_longer_than_its_frame(value, width):
-    assert f'<rect width="{width}" height="8" fill="#1B2733">' in draw_share(value)
+@pytest.mark.parametrize(
+    ("value", "part", "blocks"),
+    [(0.4, "40%", "████░░░░░░"), (1.7, "100%", "██████████"), (-1, "0%", "░░░░░░░░░░")],
+)
+def test_a_bar_is_as_long_as_its_share_and_no_longer_than_its_frame(value, part, blocks):
+    assert f'style="--part:{part}">{blocks}</span>' in draw_share(value)
+
+
+def test_a_chart_stands_there_only_where_a_share_is_known(town):
+    known = make_targets({"name": "a", "state": "behind", "actual": 100.0, "reached": 0.25})
+    unknown = make_targets({"name": "a", "state": "unknown"})
+
+    assert (
+        present(town, {"targets": known})["chart"].title == "Way made to each target, with its day"
+    )
+    assert present(town, {"targets": unknown})["chart"] == ""
 
 
 def test_headlines_come_first_then_parts_and_means(town):

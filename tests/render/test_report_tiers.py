@@ -4,9 +4,10 @@ import pandas as pd
 import pytest
 from builders import make_ecosystem
 
+from ecograph.analysis.movement import PYRAMID_COLUMNS
 from ecograph.render.report import render_report
 from ecograph.render.reporting.tables import Page
-from ecograph.render.reporting.tiers import count_levels, take_tiers
+from ecograph.render.reporting.tiers import count_levels, present_tiers, take_tiers
 from ecograph.render.reporting.voice import Voice
 
 # firm: tier, next programme, clauses met, not met, unknown, at risk
@@ -97,3 +98,88 @@ def test_firms_of_which_nothing_is_known_are_not_taken(town):
 
     assert len(take_tiers(Page(town, {"tiers": silent}, Voice("en", "CNY")))) == 0
     assert len(take_tiers(Page(town, {"tiers": known}, Voice("en", "CNY")))) == 1
+
+
+def make_pyramid(level: str, groups: dict[str, tuple]) -> pd.DataFrame:
+    """Firms of each tier, trees first, of regions or industries by name."""
+    rows = [
+        {
+            "level": level,
+            level: name and f"id {name}",
+            f"{level}_name": name,
+            "tier": tier,
+            "firms": n,
+        }
+        for name, counts in groups.items()
+        for tier, n in zip(("tree", "shrub", "seedling", "none"), counts, strict=True)
+    ]
+    return pd.DataFrame(rows).reindex(columns=list(PYRAMID_COLUMNS))
+
+
+def read(table) -> list[list[str]]:
+    return [[cell.text for cell in row.cells] for row in table.rows]
+
+
+def present(town, pyramid: pd.DataFrame, lang: str = "en") -> dict:
+    results = {"tiers": make_tiers(), "pyramid": pyramid}
+    return present_tiers(Page(town, results, Voice(lang, "CNY"), "tables"))
+
+
+def test_regions_and_industries_are_set_out_with_their_tiers(town):
+    regions = make_pyramid("region", {"east": (0, 1, 2, 1), "": (0, 0, 1, 0), "west": (1, 4, 0, 5)})
+    industries = make_pyramid("industry", {"steel": (1, 1, 1, 1), "glass": (1, 2, 2, 5)})
+    found = present(town, pd.concat([regions, industries]))
+
+    assert [table.id for table in found["groups"]] == [
+        "table-tier-regions",
+        "table-tier-industries",
+    ]
+    assert [cell.text for cell in found["groups"][0].head] == [
+        "region", "tree", "shrub", "seedling", "no tier", "enterprises", "share in a tier",
+    ]  # fmt: skip
+    assert read(found["groups"][0]) == [
+        ["west", "1", "4", "0", "5", "10", "50.0%"],
+        ["east", "0", "1", "2", "1", "4", "75.0%"],
+        ["no region stated", "0", "0", "1", "0", "1", "100%"],
+    ]
+    assert read(found["groups"][1])[0][0] == "glass"
+    assert found["groups"][0].csv == "tables/pyramid.csv"
+
+
+def test_regions_with_seedlings_and_no_tree_are_named(town):
+    groups = {
+        "few": (0, 9, 2, 1),
+        "many": (0, 0, 7, 1),
+        "tree": (1, 1, 99, 0),
+        "hidden": (float("nan"), 1, 50, 0),
+        "bare": (0, 0, 0, 9),
+        "": (0, 1, 1, 1),
+    }
+    said = present(town, make_pyramid("region", groups), "zh")["treeless"]
+
+    assert said.striptags() == (
+        "5 个地区中有 2 个尚无乔木企业（草本多者在前）："
+        "many（草本 7、灌木 0）、few（草本 2、灌木 9）。"
+    )
+    assert '<a class="num" href="#table-tier-regions">2</a>' in said
+
+
+def test_names_of_regions_are_escaped(town):
+    said = present(town, make_pyramid("region", {"<b>": (0, 0, 7, 1), "x": (1, 1, 1, 1)}))
+
+    assert "&lt;b&gt;" in said["treeless"]
+    assert "<b>" not in said["treeless"]
+
+
+def test_a_withheld_count_withholds_the_sum(town):
+    groups = {"east": (float("nan"), 1, 2, 1), "west": (1, 4, 0, 5)}
+    rows = read(present(town, make_pyramid("region", groups))["groups"][0])
+
+    assert rows[1] == ["east", "—", "1", "2", "1", "—", "—"]
+
+
+@pytest.mark.parametrize("groups", [{"": (1, 1, 1, 1)}, {"east": (0, 1, 1, 1), "": (1, 1, 1, 1)}])
+def test_where_there_is_nothing_to_compare_no_table_stands(town, groups):
+    found = present(town, make_pyramid("region", groups))
+
+    assert (found["groups"], found["treeless"]) == ([], "")

@@ -1,8 +1,8 @@
 """The sheet that charts are drawn on: sizes in pixels of a page, letters, colours and marks.
 
 Charts are drawn by matplotlib, because the same figure then stands in the report (as SVG, without
-a script), in the Word file (as PNG), and in the hands of a researcher, who can change it and save it
-as PDF.
+a script), in the Word file (as PNG), and in the hands of a researcher, who can change it and save
+it as PDF.
 """
 
 from __future__ import annotations
@@ -109,6 +109,16 @@ class Margins(NamedTuple):
     bottom: float
 
 
+class Drawing(Figure):
+    """A figure of matplotlib that shows itself in a notebook, whatever backend is chosen there."""
+
+    def _repr_svg_(self) -> str:
+        from ecograph.render.plots.svg import draw_svg  # noqa: PLC0415 - which imports this module
+
+        drawn = draw_svg(self, title=str(self.get_label()), name=None)
+        return drawn.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+
+
 def open_figure(width: float, height: float, *, label: str = "") -> Figure:
     """Open a figure without axes.
 
@@ -120,7 +130,7 @@ def open_figure(width: float, height: float, *, label: str = "") -> Figure:
         What the chart shows, for those who cannot see it.
     """
     with rc_context({"figure.facecolor": "white", "figure.autolayout": False}):
-        figure = Figure(figsize=(width / 72, height / 72), dpi=100)
+        figure = Drawing(figsize=(width / 72, height / 72), dpi=100)
     figure.set_label(label)
     return figure
 
@@ -207,6 +217,7 @@ def take_result(
     ecosystem: Ecosystem,
     results: Mapping[str, pd.DataFrame] | None,
     name: str,
+    *,
     compute: Callable[[Ecosystem], pd.DataFrame],
 ) -> pd.DataFrame:
     """Take a result that is there already, or compute it."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import re
 import warnings
+import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from markupsafe import Markup
@@ -30,7 +31,7 @@ _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _FAMILY = re.compile(r"font-family:[^;]*;?\s*|(?<=px )'[^;]*(?=;|$)")
 _UNTURNED = re.compile(r"rotate\(-?0 [^)]*\)")
 _CHINESE = re.compile("[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef]")
-_RULES = {
+_RULES: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "ecograph",
     "path.simplify": False,
@@ -72,7 +73,7 @@ class Chart:
         return draw_png(figure), float(height / width)
 
 
-def draw_svg(figure: Figure, *, title: str, name: str) -> Markup:
+def draw_svg(figure: Figure, *, title: str, name: str | None) -> Markup:
     """Write a figure as an element of a page.
 
     Letters stay letters, in the fonts of the page; marks that have something to say (`say_at`) say
@@ -85,15 +86,16 @@ def draw_svg(figure: Figure, *, title: str, name: str) -> Markup:
     title
         What it shows, for those who cannot see it.
     name
-        Its name, the only one of the page.
+        Its name, the only one of the page; None makes one from what is drawn.
 
     Returns
     -------
     markupsafe.Markup
         An ``<svg>`` element without scripts, that refers to nothing outside.
     """
-    root = ET.fromstring(_save_svg(figure))  # noqa: S314 - what matplotlib has just written
-    _name_parts(root, name)
+    drawn = _save_svg(figure)
+    root = ET.fromstring(drawn)  # noqa: S314 - what matplotlib has just written
+    _name_parts(root, name or f"plot-{zlib.crc32(drawn.encode()):08x}")
     for element, parent in _pair_with_parents(root):
         _clean_element(element, parent)
     _mark_root(root, title)
@@ -122,7 +124,7 @@ def _save_svg(figure: Figure) -> str:
     return _save(figure, "svg", metadata=nothing).decode("utf-8")
 
 
-def _save(figure: Figure, form: str, **choices: object) -> bytes:
+def _save(figure: Figure, form: str, **choices: Any) -> bytes:  # noqa: ANN401 - those of savefig
     target = io.BytesIO()
     with rc_context(_RULES), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
@@ -172,9 +174,10 @@ def _rename(element: ET.Element, renamed: dict[str | None, str]) -> None:
     if target is not None:
         del element.attrib[f"{{{_XLINK}}}href"]
         element.set("href", f"#{renamed[target]}")
-    clip = _REFERENCE.fullmatch(element.get("clip-path", ""))
-    if clip:
-        element.set("clip-path", f"url(#{renamed[clip[1]]})")
+    for name in ("clip-path", "style"):
+        if element.get(name):
+            refer = _REFERENCE.sub(lambda found: f"url(#{renamed[found[1]]})", element.attrib[name])
+            element.set(name, refer)
 
 
 def _clean_element(element: ET.Element, parent: ET.Element) -> None:

@@ -1,10 +1,12 @@
-"""The section of the four dimensions."""
+"""The section of the four dimensions: their course over the years, and every indicator."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ecograph.render.page import is_missing
+from ecograph.render.plots.dimensions import choose_form, gather_courses, plot_dimensions
 from ecograph.render.reporting.tables import list_rows
 from ecograph.texts import translate
 
@@ -14,10 +16,25 @@ if TYPE_CHECKING:
     from ecograph.render.reporting.tables import Page, Table
     from ecograph.render.reporting.voice import Voice
 
-__all__ = ["tabulate_dimensions"]
+__all__ = ["present_dimensions"]
 
 
-def tabulate_dimensions(page: Page) -> Table:
+def present_dimensions(page: Page) -> dict[str, object]:
+    """Present the four dimensions: a chart by year, and the table of all indicators."""
+    title = page.voice.say("dimensions.chart")
+    results = {name: page.result(name) for name in ("dimensions", "dimensions_by")}
+    drawn = gather_courses(page.ecosystem, page.voice, results=results)
+    given = replace(page, results=results)  # what is missing is not computed for a chart
+    return {
+        "title": title,
+        "chart": given.chart("dimensions", title, plot_dimensions) if drawn else None,
+        "reading": page.voice.say("dimensions.reading") if drawn else "",
+        "csv": page.locate("dimensions_by.csv") if len(results["dimensions_by"]) else None,
+        "table": _tabulate_dimensions(page),
+    }
+
+
+def _tabulate_dimensions(page: Page) -> Table:
     """Set out the indicators, a group a dimension."""
     table, voice = page.result("dimensions"), page.voice
     rows = list_rows(table.assign(id=table.index))
@@ -41,7 +58,8 @@ def tabulate_dimensions(page: Page) -> Table:
 
 def _describe_indicator(voice: Voice, row: Mapping[str, Any]) -> dict[str, object]:
     """Write one indicator in the language of the page."""
-    form, known = _choose_form(voice, row), not is_missing(row["value"])
+    form, known = choose_form(voice, row["unit"], [row["value"]]), not is_missing(row["value"])
+    told = known or is_missing(row["n"])  # withheld, which is no lack of data
     value = voice.write(row["value"], form)
     unit = _say_indicator(voice, row, "unit", "unit")
     return {
@@ -51,15 +69,8 @@ def _describe_indicator(voice: Voice, row: Mapping[str, Any]) -> dict[str, objec
         "interval": voice.write_range(row["ci_low"], row["ci_high"], form),
         "n": row["n"],
         "coverage": row["coverage"],
-        "note": _say_indicator(voice, row, "counts" if known else "missing", "note"),
+        "note": _say_indicator(voice, row, "counts" if told else "missing", "note"),
     }
-
-
-def _choose_form(voice: Voice, row: Mapping[str, Any]) -> str:
-    """Choose how a value is written, by its unit."""
-    form = {"share": "share", "比例": "share", voice.currency: "money"}.get(row["unit"], "number")
-    whole = not is_missing(row["value"]) and float(row["value"]).is_integer()
-    return "count" if form == "number" and whole else form
 
 
 def _say_indicator(voice: Voice, row: Mapping[str, Any], part: str, column: str) -> object:

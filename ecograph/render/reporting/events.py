@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from ecograph.render.page import is_missing
+from ecograph.render.plots.events import list_funnels, plot_events
 from ecograph.render.reporting.figures import name_basis, say_flags, write_bounds
 from ecograph.render.reporting.services import tabulate_services
 from ecograph.render.reporting.tables import list_rows, mark_filled
@@ -41,11 +42,16 @@ def present_events(page: Page) -> dict[str, object]:
     tables = [
         _tabulate_funnel(page),
         _tabulate_platforms(page),
+        _tabulate_reviews(page),
         _tabulate_pipeline(page),
         _tabulate_incubation(page),
         *tabulate_services(page),
     ]
+    title = page.voice.say("events.chart")
+    drawn = list_funnels(page.result("funnel"))
     return {
+        "title": title,
+        "chart": page.chart("events", title, plot_events) if drawn else None,
         "tables": [table for table in tables if table.rows],
         "silent": _name_silent(page, [table for table in tables if not table.rows]),
     }
@@ -175,6 +181,40 @@ def _describe_platform(voice: Voice, row: Mapping[str, Any]) -> dict[str, object
         "origin": name_basis(voice, published, reported),
         "flags": say_flags(voice, row["flags"]),
         "group": voice.tell("platform_scope", row["scope"]),
+    }
+
+
+def _tabulate_reviews(page: Page) -> Table:
+    """Set out the classes of platform reviews, and whether more are excellent than may be."""
+    voice = page.voice
+    classes = ("excellent", "good", "qualified", "unqualified")
+    names = {name: voice.name("review_class", name) for name in classes}
+    heads = {name: str(voice.say(f"events.{name}")) for name in ("recommender", "allowed")}
+    return page.tabulate(
+        "review-classes",
+        [_describe_review(voice, row) for row in list_rows(page.result("review_classes"))],
+        {
+            "recommender": "text",
+            "year": "ready",
+            "reviewed": "count",
+            **dict.fromkeys(classes, "count"),
+            "share": "share",
+            "allowed": "count",
+            "verdict": "words",
+        },
+        caption=voice.say("events.review_classes"),
+        csv="review_classes.csv",
+        heads={**names, **heads, "share": str(voice.say("events.excellent_share"))},
+    )
+
+
+def _describe_review(voice: Voice, row: Mapping[str, Any]) -> dict[str, object]:
+    return {
+        **row,
+        "recommender": row["recommender"] or "—",
+        "year": "—" if is_missing(row["year"]) else f"{int(row['year'])}",
+        "share_below": write_bounds(voice, row, "share"),
+        "verdict": voice.say(f"events.review_{row['verdict']}"),
     }
 
 

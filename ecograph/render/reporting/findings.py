@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from ecograph.analysis.tiers import TIERS
-from ecograph.render.reporting.gaps import find_least
+from ecograph.render.page import is_missing
+from ecograph.render.reporting.gaps import find_least, grade, mark_withheld_rows
 from ecograph.render.reporting.tables import emphasise, list_rows, mark_filled
 from ecograph.render.reporting.tiers import take_tiers
 
@@ -84,6 +85,10 @@ def _describe_industry(page: Page, row: Mapping[str, Any]) -> Finding:
     anchor, voice = f"gaps-row-{row['place']}", page.voice
     exposure = page.ecosystem.settings.exposure
     q = row["q"] if row["verdict"] == "gap" else row["q_over"]
+    if is_missing(q):
+        verdict = voice.label("verdict", row["verdict"])
+        text = voice.say("finding.withheld", name=emphasise(row["name"]), verdict=verdict)
+        return Finding(text, "fair", row["verdict"])
     size = page.link(row["exposure"], "money" if exposure == "output" else "count", anchor)
     interval = voice.write_range(row["ci_low"], row["ci_high"], "ratio")
     text = voice.say(
@@ -99,7 +104,7 @@ def _describe_industry(page: Page, row: Mapping[str, Any]) -> Finding:
     )
     if row["firms"]:
         text = voice.run([text, _describe_firms(page, row, anchor)])
-    return Finding(text, _grade(q), row["verdict"])
+    return Finding(text, grade(q), row["verdict"])
 
 
 def _describe_firms(page: Page, row: Mapping[str, Any], anchor: str) -> Markup:
@@ -109,10 +114,6 @@ def _describe_firms(page: Page, row: Mapping[str, Any], anchor: str) -> Markup:
         firms=page.link(row["firms"], "count", anchor),
         recorded=page.link(row["firms_recorded"], "count", anchor),
     )
-
-
-def _grade(q: float) -> str:
-    return "high" if q < 0.001 else "good" if q < 0.01 else "fair"  # noqa: PLR2004 - usual steps
 
 
 def _describe_group(page: Page, group: pd.DataFrame, verdict: str) -> Finding:
@@ -130,6 +131,7 @@ def _describe_group(page: Page, group: pd.DataFrame, verdict: str) -> Finding:
 
 def _explain_silence(page: Page, group: pd.DataFrame) -> Iterator[Markup]:
     """Say why the data cannot tell."""
+    group = group[~mark_withheld_rows(group)]
     unknown = int(group["expected"].isna().sum())
     if unknown:
         number = page.link(unknown, "count", "gaps")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ecograph.masking import find_threshold, list_masked_kinds
 from ecograph.schema import read_schema
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
     from markupsafe import Markup
 
@@ -24,9 +27,21 @@ def present_head(page: Page) -> dict[str, object]:
         "name": ecosystem.name,
         "as_of": voice.say("as_of", date=ecosystem.as_of) if ecosystem.as_of else "",
         "synthetic": ecosystem.synthetic,
+        "masked": voice.run(_describe_mask(page)),
         "counted": voice.run(_describe_counted(page)),
         "tiles": _list_tiles(page),
     }
+
+
+def _describe_mask(page: Page) -> Iterator[Markup]:
+    """Say of a copy to share what has codes for names, and which counts are withheld."""
+    voice, kinds = page.voice, list_masked_kinds(page.ecosystem)
+    if kinds:
+        named = voice.join(voice.write(kind, "kind").lower() for kind in kinds)
+        yield voice.say("masked", kinds=named)
+    least = find_threshold(page.results)
+    if least is not None:
+        yield voice.say("withheld", least=least, mark=f"<{least}")
 
 
 def _describe_counted(page: Page) -> list[Markup]:

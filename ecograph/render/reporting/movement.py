@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from ecograph.analysis.movement import STATES
-from ecograph.analysis.tiers import TIERS
-from ecograph.render.flows import Stream, draw_flows
 from ecograph.render.page import is_missing
+from ecograph.render.plots.moves import find_way, name_state, plot_moves, take_latest
 from ecograph.render.reporting.figures import caution_renewals, write_bounds
 from ecograph.render.reporting.tables import list_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
-    from ecograph.render.flows import Way
+    from ecograph.render.plots.svg import Chart
     from ecograph.render.reporting.tables import Page, Table
     from ecograph.render.reporting.voice import Voice
 
@@ -30,7 +29,7 @@ _HORIZONS = (1, 3)  # years; the CSV has more
 
 def present_movement(page: Page) -> dict[str, object]:
     """Present the moves between tiers of the latest two years, and how long firms wait."""
-    moves = _take_latest(page.result("tier_moves"))
+    moves = take_latest(page.result("tier_moves"))
     years = _name_years(moves)
     title = page.voice.say("movement.chart", years=years)
     tables = {
@@ -41,17 +40,12 @@ def present_movement(page: Page) -> dict[str, object]:
     told = any(table.rows for table in tables.values())
     return {
         "title": title,
-        "chart": _draw_moves(page.voice, moves, str(title)),
+        "chart": _prepare_chart(page, moves, title),
+        "summary": _summarise_moves(page, moves, years),
         **tables,
         "told": told,
         "caution": caution_renewals(page, _RESULTS) if told else "",
     }
-
-
-def _take_latest(table: pd.DataFrame) -> pd.DataFrame:
-    """Take the rows of the latest pair of years."""
-    yearly = table[table["scope"] == "year"]
-    return yearly[yearly["year_to"] == yearly["year_to"].max()] if len(yearly) else yearly
 
 
 def _name_years(moves: pd.DataFrame) -> str:
@@ -60,51 +54,25 @@ def _name_years(moves: pd.DataFrame) -> str:
     return f"{int(moves['year_from'].iloc[0])}→{int(moves['year_to'].iloc[0])}"
 
 
-def _name_state(voice: Voice, key: str) -> str:
-    return voice.label("tier", key) if key in TIERS else voice.tell("movement", key)
-
-
 # the moves
 
 
-def _draw_moves(voice: Voice, moves: pd.DataFrame, title: str) -> Markup:
-    if len(moves) == 0:
+def _prepare_chart(page: Page, moves: pd.DataFrame, title: Markup) -> Chart | str:
+    told = len(moves) and moves["firms"].sum() > 0
+    return page.chart("tier-moves", title, plot_moves) if told else ""
+
+
+def _summarise_moves(page: Page, moves: pd.DataFrame, years: str) -> Markup:
+    """Say how many firms rose, fell and stayed; nothing where a count is withheld."""
+    if len(moves) == 0 or moves["firms"].isna().any():
         return Markup("")
-    names = {key: _name_state(voice, key) for key in STATES}
-    streams = [
-        Stream(
-            row["tier_from"],
-            row["tier_to"],
-            int(row["firms"]),
-            _find_way(row["tier_from"], row["tier_to"]),
-            f"{names[row['tier_from']]} → {names[row['tier_to']]}: {_write_move(voice, row)}",
-        )
-        for row in list_rows(moves)
-    ]
-    heads = (f"{int(moves['year_from'].iloc[0])}", f"{int(moves['year_to'].iloc[0])}")
-    return draw_flows(streams, names, title=title, heads=heads)
-
-
-def _find_way(source: str, target: str) -> Way:
-    """Say whether a move is up, down, none, or none that can be told."""
-    if source == target and source in TIERS:
-        return "stay"
-    if source not in TIERS or target not in TIERS:
-        return "other"
-    return "rise" if TIERS.index(target) < TIERS.index(source) else "fall"
-
-
-def _write_move(voice: Voice, row: Mapping[str, Any]) -> str:
-    number, share = voice.write(row["firms"], "count"), _write_share(voice, row)
-    return f"{number} ({share})" if share else number
-
-
-def _write_share(voice: Voice, row: Mapping[str, Any]) -> str:
-    """Write a share with its interval; nothing where there is none."""
-    if is_missing(row["share"]):
-        return ""
-    bounds = write_bounds(voice, row, "share")
-    return f"{voice.write(row['share'], 'share')} [{bounds}]" if bounds else ""
+    ways = [find_way(row["tier_from"], row["tier_to"]) for row in list_rows(moves)]
+    sums = moves["firms"].astype(int).groupby(ways).sum()
+    told = {
+        way: page.link(int(sums.get(way, 0)), "count", "tier-moves")
+        for way in ("rise", "fall", "stay", "other")
+    }
+    return page.voice.say("movement.summary", years=years, **told)
 
 
 def _stack_share(voice: Voice, row: Mapping[str, Any]) -> Markup:
@@ -128,22 +96,22 @@ def _tabulate_moves(page: Page, moves: pd.DataFrame, years: str) -> Table:
         csv="tier_moves.csv",
         empty=_lack_moves(page),
         heads={
-            **{key: f"→ {_name_state(voice, key)}" for key in reached},
+            **{key: f"→ {name_state(voice, key)}" for key in reached},
             "firms": str(voice.say("movement.all")),
         },
     )
 
 
-def _sum_row(voice: Voice, key: str, rows: Iterable[Mapping[str, Any]]) -> dict[str, object]:
-    """Lay out where the firms of one tier went, and how many they are."""
-    cells: dict[str, object] = {"tier_from": _name_state(voice, key)}
-    firms = known = 0
+def _sum_row(voice: Voice, key: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, object]:
+    """Lay out where the firms of one tier went; a sum that would tell a withheld count is left."""
+    cells: dict[str, object] = {"tier_from": name_state(voice, key)}
     for row in rows:
         cells[row["tier_to"]] = row["firms"]
         cells[f"{row['tier_to']}_below"] = _stack_share(voice, row)
-        firms += int(row["firms"])
-        known = max(known, 0 if is_missing(row["firms_from"]) else int(row["firms_from"]))
-    cells["firms"] = firms
+    if any(is_missing(row["firms"]) for row in rows):
+        return cells | {"firms": None}
+    cells["firms"] = firms = sum(int(row["firms"]) for row in rows)
+    known = max((int(r["firms_from"]) for r in rows if not is_missing(r["firms_from"])), default=0)
     if 0 < known < firms:
         cells["firms_below"] = voice.say("movement.known", number=f"{known:,}")
     return cells
@@ -165,7 +133,7 @@ def _lack_moves(page: Page) -> Markup:
 
 def _tabulate_steps(page: Page) -> Table:
     table = page.result("path_steps")
-    latest = list_rows(_take_latest(table))
+    latest = list_rows(take_latest(table))
     pooled = list_rows(table[table["scope"] == "pooled"]) if _count_years(table) > 1 else []
     forms = {
         "path": "text",
@@ -210,7 +178,7 @@ def _describe_step(voice: Voice, row: Mapping[str, Any]) -> dict[str, object]:
 
 def _tabulate_promotions(page: Page) -> Table:
     table = page.result("promotion_summary")
-    table = table[table["firms"] > 0] if len(table) else table
+    table = table[table["firms"] != 0] if len(table) else table  # what is withheld is some
     horizons = [f"within_{years}" for years in _HORIZONS]
     forms = {
         "step": "text",
@@ -237,6 +205,8 @@ def _describe_wait(voice: Voice, row: Mapping[str, Any]) -> dict[str, object]:
     """Set out how long firms wait in one tier; a median that is not reached is said to be so."""
     bounds = write_bounds(voice, row, "ratio", columns=("median_low", "median_high"))
     below = bounds if not is_missing(row["median"]) else voice.say("movement.not_reached")
+    if any(is_missing(row[name]) for name in ("firms", "promoted", "waiting")):
+        below = Markup("")  # withheld, and the median with it
     cells: dict[str, object] = {
         **row,
         "step": f"{voice.label('tier', row['tier'])} → {voice.label('tier', row['next_tier'])}",

@@ -1,10 +1,13 @@
-"""The heat map of industries by disciplines."""
+"""The heat map of industries by disciplines, each cell with its verdict."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ecograph.render.page import is_missing
+from ecograph.render.plots.pairs import FOUND, choose_sides
+from ecograph.render.reporting.atlas import locate_on_map
 from ecograph.render.reporting.tables import list_rows
 
 if TYPE_CHECKING:
@@ -15,27 +18,57 @@ if TYPE_CHECKING:
 
     from ecograph.render.reporting.tables import Page
 
-__all__ = ["present_pairs"]
+__all__ = ["PairCell", "present_pairs"]
 
-_DISCIPLINES, _INDUSTRIES = 20, 15
-_STEPS = ((0.5, "far_fewer"), (0.8, "fewer"), (1.25, "near"), (2.0, "more"))
-_BEYOND, _UNSURE = "far_more", "unsure"
+_VERDICTS = (*FOUND, "not_enough_data", "not_relevant")
+
+
+@dataclass(frozen=True)
+class PairCell:
+    """A cell of the heat map.
+
+    Parameters
+    ----------
+    observed, expected
+        Firms linked, and as many as chance would give.
+    verdict
+        What the data can tell.
+    note
+        The same in words, with links and interval.
+    href
+        Where the map shows it; empty for nowhere.
+    """
+
+    observed: str
+    expected: str
+    verdict: str
+    note: str
+    href: str
 
 
 def present_pairs(page: Page) -> dict[str, object]:
     """Present disciplines by industries, the ones with most links first."""
     pairs = page.result("pairs")
-    if pairs["observed"].sum() == 0:
+    disciplines, industries = choose_sides(pairs)
+    if not disciplines:
         return {"rows": (), "empty": _explain_no_pairs(page, pairs)}
-    totals, industries = _sum_links(pairs, "discipline"), _sum_links(pairs, "industry")
-    shown = totals[totals > 0].head(_DISCIPLINES)
-    across = industries.head(_INDUSTRIES)
+    cells = {(row["discipline"], row["industry"]): row for row in list_rows(pairs)}
+    rows = [
+        (name, [_present_cell(page, cells[key, industry]) for industry in industries])
+        for key, name in disciplines.items()
+    ]
+    found = {cell.verdict for _, row in rows for cell in row}
     return {
-        "rows": list(_lay_out_pairs(page, pairs, (shown.index, across.index))),
-        "head": _name_nodes(pairs, "industry", across.index),
-        "notes": list(_note_cuts(page, totals, industries)),
+        "rows": rows,
+        "head": list(industries.values()),
+        "notes": list(_note_cuts(page, pairs, len(disciplines), len(industries))),
         "csv": page.locate("pairs.csv"),
-        "steps": (*(name for _, name in _STEPS), _BEYOND, _UNSURE),
+        "verdicts": [
+            (verdict, page.voice.label("verdict", verdict))
+            for verdict in _VERDICTS
+            if verdict in found
+        ],
+        "open": page.voice.say("pairs.open") if page.map_href else "",
     }
 
 
@@ -45,48 +78,45 @@ def _explain_no_pairs(page: Page, pairs: pd.DataFrame) -> Markup:
     return page.lack("pairs")
 
 
-def _sum_links(pairs: pd.DataFrame, side: str) -> pd.Series:
-    """Count the links of each node of a side, most first, then by id."""
-    totals = pairs.groupby(side, sort=True)["observed"].sum()
-    return totals.sort_values(ascending=False, kind="stable")
-
-
-def _note_cuts(page: Page, disciplines: pd.Series, industries: pd.Series) -> Iterator[Markup]:
+def _note_cuts(
+    page: Page, pairs: pd.DataFrame, disciplines: int, industries: int
+) -> Iterator[Markup]:
     """Say what is left out."""
-    none, total = int((disciplines == 0).sum()), len(disciplines)
-    shown = min(total - none, _DISCIPLINES)
-    if shown < total:
-        yield page.voice.say("pairs.cut", shown=shown, total=total, number=none)
-    if len(industries) > _INDUSTRIES:
-        yield page.voice.say("pairs.cut_industries", shown=_INDUSTRIES, total=len(industries))
+    totals = pairs["observed"].fillna(1).groupby(pairs["discipline"]).sum()
+    if disciplines < len(totals):
+        none = int((totals == 0).sum())
+        yield page.voice.say("pairs.cut", shown=disciplines, total=len(totals), number=none)
+    everyone = pairs["industry"].nunique()
+    if industries < everyone:
+        yield page.voice.say("pairs.cut_industries", shown=industries, total=everyone)
 
 
-def _name_nodes(pairs: pd.DataFrame, side: str, keys: pd.Index) -> list[str]:
-    names = dict(zip(pairs[side], pairs[f"{side}_name"], strict=True))
-    return [str(names[key]) for key in keys]
+def _present_cell(page: Page, cell: Mapping[str, Any]) -> PairCell:
+    write, verdict = page.voice.write, str(cell["verdict"])
+    note = page.voice.say(
+        "pairs.note",
+        discipline=cell["discipline_name"],
+        industry=cell["industry_name"],
+        verdict=page.voice.label("verdict", verdict),
+        links=write(cell["observed"], "count"),
+        interval=page.voice.write_range(cell["ci_low"], cell["ci_high"], "ratio") or "—",
+    )
+    href = _open_map(page, cell) if _is_named(cell) or verdict in FOUND else None
+    return PairCell(
+        observed=write(cell["firms_linked"], "count"),
+        expected=write(cell["firms_expected"], "expected"),
+        verdict=verdict,
+        note=note.unescape(),
+        href=href or "",
+    )
 
 
-def _lay_out_pairs(
-    page: Page, pairs: pd.DataFrame, sides: tuple[pd.Index, pd.Index]
-) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
-    """Lay out each discipline: its name, and a cell an industry."""
-    disciplines, industries = sides
-    cells = {(row["discipline"], row["industry"]): row for row in list_rows(pairs)}
-    names = _name_nodes(pairs, "discipline", disciplines)
-    write = page.voice.write
-    for discipline, name in zip(disciplines, names, strict=True):
-        row = [cells[discipline, industry] for industry in industries]
-        yield (
-            name,
-            [
-                (write(c["observed"], "count"), write(c["expected"], "expected"), _shade(c))
-                for c in row
-            ],
-        )
+def _open_map(page: Page, cell: Mapping[str, Any]) -> str | None:
+    """Open the map at a pair; where no agreement names both, at the industry alone."""
+    discipline = str(cell["discipline"]) if _is_named(cell) else ""
+    return locate_on_map(page, industry=str(cell["industry"]), discipline=discipline)
 
 
-def _shade(cell: Mapping[str, Any]) -> str:
-    """Choose the step of a cell: how far from expected, where the data can tell."""
-    if not cell["enough_data"] or is_missing(cell["ratio"]):
-        return _UNSURE
-    return next((name for bound, name in _STEPS if cell["ratio"] <= bound), _BEYOND)
+def _is_named(cell: Mapping[str, Any]) -> bool:
+    """Say whether an agreement names both; a count that is withheld is of some."""
+    return is_missing(cell["observed"]) or bool(cell["observed"])

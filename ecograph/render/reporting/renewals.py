@@ -4,35 +4,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from markupsafe import Markup
 
 from ecograph.analysis.renewals import RULE_STATES
 from ecograph.render.page import is_missing
+from ecograph.render.plots.calendar import mark_losses, plot_expiring
 from ecograph.render.reporting.figures import caution_renewals, write_bounds, write_odds
 from ecograph.render.reporting.tables import list_rows
 from ecograph.render.reporting.tiers import shorten_list
+from ecograph.rules import read_rules
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
-
-    import pandas as pd
 
     from ecograph.render.reporting.tables import Page, Table
     from ecograph.render.reporting.voice import Voice
 
 __all__ = ["present_renewals"]
 
-_ROWS, _SOON = 30, 90  # rows; days
-_SPANS = ("soon", "expired", "later")  # the most urgent first
+_ROWS, _SOON, _HALF, _WANTING = 15, 90, 6, 8  # rows; days; months; conditions
+_SPANS = ("soon", "expired", "half", "later")  # the most urgent first
 
 
 def present_renewals(page: Page) -> dict[str, object]:
     """Present what expires, what is nearly met, and whether tiers and links go together."""
-    expiring = _mark_spans(page.result("expiring"))
+    expiring = _mark_spans(page.result("expiring"), page.ecosystem.as_of)
+    title = page.voice.say("renewals.chart")
     return {
+        "chart": page.chart("expiring", title, plot_expiring) if len(expiring) else "",
+        "title": title,
+        "summary": _summarise_spans(page, expiring),
         "counts": _tabulate_counts(page, expiring),
         "expiring": _tabulate_expiring(page, expiring),
         "caution": caution_renewals(page, ["expiring"]) if len(expiring) else "",
+        "wanting": _tabulate_wanting(page),
         "near": _tabulate_near(page),
         "links": _tabulate_links(page),
         "recorded": _describe_recorded(page),
@@ -42,16 +49,49 @@ def present_renewals(page: Page) -> dict[str, object]:
 # what expires
 
 
-def _mark_spans(table: pd.DataFrame) -> pd.DataFrame:
-    """Say of each certificate whether it ends soon, has ended, or ends later; in that order."""
-    days = table["days_left"]
-    spans = ["expired" if day < 0 else "soon" if day <= _SOON else "later" for day in days]
-    marked = table.assign(span=spans, _place=[_SPANS.index(span) for span in spans])
-    return marked.sort_values(["_place", "days_left"], kind="stable", ignore_index=True)
+def _mark_spans(table: pd.DataFrame, as_of: dt.date | None) -> pd.DataFrame:
+    """Say of each certificate when it ends and what would be lost; in order of urgency."""
+    half = _count_half_year(as_of)
+    spans = [_name_span(day, half) for day in table["days_left"]]
+    places = [_SPANS.index(span) for span in spans]
+    falls = mark_losses(table).str.startswith("lose_").astype(bool)
+    marked = table.assign(span=spans, falls=falls, _place=places, _safe=~falls)
+    order = ["_place", "_safe", "days_left"]
+    return marked.sort_values(order, kind="stable", ignore_index=True)
+
+
+def _name_span(days: float, half: int) -> str:
+    if days < 0:
+        return "expired"
+    return "soon" if days <= _SOON else "half" if days <= half else "later"
+
+
+def _count_half_year(as_of: dt.date | None) -> int:
+    """Count the days of the half year after a day.
+
+    >>> _count_half_year(pd.Timestamp("2024-12-31")), _count_half_year(None)
+    (181, 183)
+    """
+    if as_of is None:
+        return 183
+    return int((pd.Timestamp(as_of) + pd.DateOffset(months=_HALF) - pd.Timestamp(as_of)).days)
+
+
+def _summarise_spans(page: Page, table: pd.DataFrame) -> Markup:
+    """Say how many certificates expire in half a year and in a year, and what hangs on them."""
+    ahead = table[table["span"] != "expired"]
+    if len(ahead) == 0:
+        return Markup("")
+    numbers = {"half": int((ahead["span"] != "later").sum()), "year": len(ahead)}
+    links = {
+        name: page.link(number, "count", "expiring-counts")
+        for name, number in (numbers | {"fall": int(ahead["falls"].sum())}).items()
+    }
+    return page.voice.say("renewals.summary", **links)
 
 
 def _tabulate_counts(page: Page, table: pd.DataFrame) -> Table:
-    """Count certificates by when they end and whether the rule is met."""
+    """Count certificates by when they end, whether the rule is met, and what would be lost."""
     voice, rows = page.voice, []
     for span in _SPANS:
         part = table[table["span"] == span]
@@ -62,15 +102,16 @@ def _tabulate_counts(page: Page, table: pd.DataFrame) -> Table:
                     "span": voice.say(f"renewals.{span}"),
                     **{key: int(states.get(key, 0)) for key in RULE_STATES},
                     "count": len(part),
+                    "fall": None if span == "expired" else int(part["falls"].sum()),
                 }
             )
     heads = {key: voice.label("renewal_rule", key) for key in RULE_STATES}
     return page.tabulate(
         "expiring-counts",
         rows,
-        {"span": "text", **dict.fromkeys(RULE_STATES, "count"), "count": "count"},
+        {"span": "text", **dict.fromkeys(RULE_STATES, "count"), "count": "count", "fall": "count"},
         caption=voice.say("renewals.counts"),
-        heads={**heads, "span": str(voice.say("renewals.span"))},
+        heads={**heads, **{name: str(voice.say(f"renewals.{name}")) for name in ("span", "fall")}},
     )
 
 
@@ -152,6 +193,49 @@ def _say_by_hand(voice: Voice, row: Mapping[str, Any]) -> Markup:
 # what is nearly met
 
 
+def _tabulate_wanting(page: Page) -> Table | None:
+    """Count which condition is lacking most often; nothing where no firm is near."""
+    table, voice = page.result("near_misses"), page.voice
+    if len(table) == 0:
+        return None
+    keys = ["next_tier", "programme", "clause"]
+    groups = table.groupby(keys, sort=True)["short_share"]
+    counts = groups.agg(lacking_firms="size", typical="median").reset_index()
+    counts = counts.sort_values("lacking_firms", ascending=False, kind="stable")
+    first = list_rows(counts.head(_WANTING))
+    clauses = _name_clauses(page)
+    rows = [
+        {
+            **row,
+            "clause": clauses.get((row["programme"], row["clause"]), row["clause"]),
+            "programme": voice.name("certificate", row["programme"]),
+            "programme_below": f"→ {voice.label('tier', row['next_tier'])}",
+        }
+        for row in first
+    ]
+    heads = ("clause", "lacking_firms", "typical")
+    return page.tabulate(
+        "wanting",
+        rows,
+        {"clause": "text", "programme": "text", "lacking_firms": "count", "typical": "share"},
+        caption=voice.say("renewals.wanting"),
+        total=len(counts),
+        csv="near_misses.csv",
+        heads={name: str(voice.say(f"renewals.{name}")) for name in heads},
+    )
+
+
+def _name_clauses(page: Page) -> dict[tuple[str, str], str]:
+    """Name the clauses of the programmes in force, in the language of the page."""
+    ecosystem = page.ecosystem
+    programmes = read_rules(ecosystem.settings.rules).pick(ecosystem.as_of)
+    return {
+        (programme.id, clause.id): clause.zh if page.voice.lang == "zh" else clause.en
+        for programme in programmes.values()
+        for clause in programme.clauses
+    }
+
+
 def _tabulate_near(page: Page) -> Table:
     table = page.result("near_misses")
     forms = {
@@ -200,7 +284,7 @@ def _lack_near(page: Page) -> Markup:
 
 def _tabulate_links(page: Page) -> Table:
     table, voice = page.result("tier_links"), page.voice
-    table = table if table["firms"].sum() else table.iloc[:0]
+    table = table if (table["firms"] != 0).any() else table.iloc[:0]
     forms = {
         "tier": "tier",
         "firms": "count",

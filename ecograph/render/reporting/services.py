@@ -60,7 +60,7 @@ def _describe_finance(voice: Voice, row: Mapping[str, Any]) -> dict[str, object]
         "basis": name_basis(voice, row["basis"]),
         "basis_below": _say_rows(voice, row),
         "firms_below": voice.say("events.named", number=row["named_firms"])
-        if row["named_firms"]
+        if row["named_firms"] and not is_missing(row["named_firms"])
         else "",
         "amount_per_firm_below": voice.write(row["coverage"], "share") if known else "",
         "flags": say_flags(voice, row["flags"]),

@@ -11,16 +11,26 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from markupsafe import Markup
 
-from ecograph.analysis.carriers import INCUBATION_COLUMNS, PIPELINE_COLUMNS, PLATFORM_COLUMNS
+from ecograph.analysis.breakdown import BREAKDOWN_COLUMNS
+from ecograph.analysis.brokers import BROKER_COLUMNS as ROUTE_COLUMNS
+from ecograph.analysis.carriers import (
+    INCUBATION_COLUMNS,
+    PIPELINE_COLUMNS,
+    PLATFORM_COLUMNS,
+    REVIEW_COLUMNS,
+)
 from ecograph.analysis.centrality import CENTRALITY_COLUMNS
 from ecograph.analysis.communities import COMMUNITY_COLUMNS
 from ecograph.analysis.dimensions import DIMENSION_COLUMNS
 from ecograph.analysis.funnels import FUNNEL_COLUMNS
 from ecograph.analysis.gaps import GAP_COLUMNS
-from ecograph.analysis.movement import MOVE_COLUMNS, STEP_COLUMNS
+from ecograph.analysis.leaders import LEADER_COLUMNS
+from ecograph.analysis.movement import MOVE_COLUMNS, PYRAMID_COLUMNS, STEP_COLUMNS
 from ecograph.analysis.near_misses import NEAR_MISS_COLUMNS
+from ecograph.analysis.opportunities import OPPORTUNITY_COLUMNS
 from ecograph.analysis.overview import COVERAGE_COLUMNS
 from ecograph.analysis.pairs import PAIR_COLUMNS
+from ecograph.analysis.partners import PARTNER_COLUMNS
 from ecograph.analysis.promotions import SUMMARY_COLUMNS
 from ecograph.analysis.renewals import EXPIRING_COLUMNS
 from ecograph.analysis.services import (
@@ -29,9 +39,14 @@ from ecograph.analysis.services import (
     FINANCE_COLUMNS,
     TRAINING_COLUMNS,
 )
+from ecograph.analysis.stability import STABILITY_COLUMNS
+from ecograph.analysis.structure import ROLE_COLUMNS
 from ecograph.analysis.targets import TARGET_COLUMNS, THERMOMETER_COLUMNS
 from ecograph.analysis.tier_links import TIER_LINK_COLUMNS
 from ecograph.analysis.tiers import TIER_COLUMNS
+from ecograph.analysis.unlinked import UNLINKED_COLUMNS
+from ecograph.analysis.years import YEAR_CHANGE_COLUMNS
+from ecograph.definitions import define_figure
 from ecograph.render.page import is_missing
 from ecograph.render.plots.svg import Chart
 from ecograph.render.reporting.voice import NUMERIC, Voice
@@ -47,16 +62,25 @@ if TYPE_CHECKING:
 
     Plot = Callable[..., Figure]
 
-__all__ = ["Cell", "Page", "Row", "Table", "emphasise", "list_rows", "mark_filled"]
+__all__ = ["Cell", "Page", "Row", "Table", "drop_meta", "emphasise", "list_rows", "mark_filled"]
 
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "summary": ("what", "item", "value"),
     "gaps": GAP_COLUMNS,
     "pairs": PAIR_COLUMNS,
+    "stability": STABILITY_COLUMNS,
+    "opportunities": OPPORTUNITY_COLUMNS,
+    "partners": PARTNER_COLUMNS,
+    "brokers": ROUTE_COLUMNS,
+    "unlinked": UNLINKED_COLUMNS,
     "centrality": CENTRALITY_COLUMNS,
+    "leaders": LEADER_COLUMNS,
+    "roles": ROLE_COLUMNS,
     "communities": COMMUNITY_COLUMNS,
     "tiers": TIER_COLUMNS,
+    "pyramid": PYRAMID_COLUMNS,
     "dimensions": DIMENSION_COLUMNS,
+    "dimensions_by": BREAKDOWN_COLUMNS,
     "coverage": COVERAGE_COLUMNS,
     "tier_moves": MOVE_COLUMNS,
     "path_steps": STEP_COLUMNS,
@@ -64,10 +88,12 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "expiring": EXPIRING_COLUMNS,
     "near_misses": NEAR_MISS_COLUMNS,
     "tier_links": TIER_LINK_COLUMNS,
+    "year_changes": YEAR_CHANGE_COLUMNS,
     "targets": TARGET_COLUMNS,
     "thermometer": THERMOMETER_COLUMNS,
     "funnel": FUNNEL_COLUMNS,
     "platforms": PLATFORM_COLUMNS,
+    "review_classes": REVIEW_COLUMNS,
     "pipeline": PIPELINE_COLUMNS,
     "incubation": INCUBATION_COLUMNS,
     "finance": FINANCE_COLUMNS,
@@ -79,10 +105,18 @@ _REGISTERS = {
     "summary": ("agreements", "enterprises", "universities"),
     "gaps": ("agreements", "parties", "enterprises", "industries"),
     "pairs": ("agreements", "disciplines", "industries"),
+    "stability": ("agreements", "parties", "enterprises", "industries"),
+    "closing": ("demands", "offers", "teams", "platforms", "enterprises", "agreements"),
+    "partners": ("demands", "offers", "teams", "achievements", "agreements"),
+    "changes": ("agreements", "parties", "certificates"),
     "centrality": ("agreements", "parties"),
+    "leaders": ("agreements", "parties"),
+    "roles": ("agreements", "parties"),
     "communities": ("agreements", "parties"),
     "tiers": ("enterprises", "certificates", "financials"),
     "tier-counts": ("enterprises", "certificates", "financials"),
+    "tier-regions": ("regions", "enterprises", "certificates"),
+    "tier-industries": ("industries", "enterprises", "certificates"),
     "dimensions": ("agreements", "parties", "events"),
     "coverage": ("indicators",),
     "sources": ("sources",),
@@ -96,6 +130,7 @@ _REGISTERS = {
     "thermometer": ("indicators",),
     "funnel": ("events",),
     "platforms": ("platforms", "platform_reviews"),
+    "review-classes": ("platform_reviews",),
     "pipeline": ("platforms",),
     "incubation": ("incubation",),
     "finance": ("finance",),
@@ -103,16 +138,19 @@ _REGISTERS = {
     "trainings": ("trainings",),
     "broker-levels": ("brokers",),
 }
-_SHORT = 24  # a table of at most so many rows is kept on one sheet of paper
+_SHORT = 30  # a table of at most so many lines is kept on one sheet of paper
+_LINE = 24  # letters that a cell of text has room for, a Chinese one being two
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What a cell says, in which style, and what stands below it in small letters."""
+    """What a cell says, in which style, what stands below it, where it leads, what it is."""
 
     text: str
     css: str = ""
     below: str = ""
+    href: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,7 +178,13 @@ class Table:
     @property
     def short(self) -> bool:
         """Say whether it stays on one sheet of paper."""
-        return len(self.rows) <= _SHORT
+        return sum(map(_count_lines, self.rows)) <= _SHORT
+
+
+def _count_lines(row: Row) -> int:
+    """Count the lines that a row takes, roughly: its longest cell decides."""
+    letters = (len(f"{c.text}{c.below}".encode("gb18030", "replace")) for c in row.cells)
+    return 1 + max(letters, default=0) // _LINE
 
 
 @dataclass(frozen=True)
@@ -155,15 +199,23 @@ class Page:
     prefix: str = ""
 
     def result(self, name: str) -> pd.DataFrame:
-        """Take a result; where it is missing, one without rows."""
+        """Take the rows of a result, without its meta; where it is missing, none."""
+        return drop_meta(self.whole(name))
+
+    def whole(self, name: str) -> pd.DataFrame:
+        """Take a result with its meta; where it is missing, one without rows."""
         found = self.results.get(name)
         return pd.DataFrame(columns=_COLUMNS[name]) if found is None or found.empty else found
 
+    def meta(self, name: str) -> Mapping[str, Any]:
+        """Take what stands beside a result; nothing where it is missing."""
+        found = self.results.get(name)
+        meta: Mapping[str, Any] = {} if found is None else found.attrs.get("meta", {})
+        return meta
+
     def method(self, name: str) -> Mapping[str, Any]:
         """Take what a result says of how it was made; nothing where it is missing."""
-        found = self.results.get(name)
-        meta = {} if found is None else found.attrs.get("meta", {})
-        method: Mapping[str, Any] = meta.get("method", {})
+        method: Mapping[str, Any] = self.meta(name).get("method", {})
         return method
 
     def link(self, value: object, form: str, anchor: str) -> Markup:
@@ -197,7 +249,8 @@ class Page:
         name
             What links to the table call it.
         rows
-            Values by column; the text of ``NAME_below`` stands below that of ``NAME``.
+            Values by column; the text of ``NAME_below`` stands below that of ``NAME``, and
+            ``NAME_href`` is where it leads.
         forms
             The form of each column; those that no row has are left out.
         caption
@@ -222,7 +275,11 @@ class Page:
             id=place,
             caption=caption,
             head=tuple(
-                Cell(named.get(column) or label_of("column", column, lang), _style(form))
+                Cell(
+                    named.get(column) or label_of("column", column, lang),
+                    _style(form),
+                    hint=_define(name, column, lang),
+                )
                 for column, form in shown.items()
             ),
             rows=tuple(
@@ -250,16 +307,38 @@ class Page:
         """Say which registers would fill a table."""
         return self.voice.say("empty", registers=self.name_registers(name))
 
+    def name_silent(self) -> list[str]:
+        """Name the registers that this report is made from and that are not there."""
+        there = set(self.ecosystem.accounts["table"]) if len(self.ecosystem.accounts) else set()
+        wanted = dict.fromkeys(table for tables in _REGISTERS.values() for table in tables)
+        known = read_schema().tables
+        return [known[table].label(self.voice.lang) for table in wanted if table not in there]
+
     def name_registers(self, name: str) -> Markup:
         """Name the registers that a table is made from."""
         tables = (read_schema().tables[table] for table in _REGISTERS.get(name, ()))
         return self.voice.join(table.label(self.voice.lang) for table in tables)
 
 
+def _define(result: str, column: str, lang: str) -> str:
+    """Say what a column of a result is; nothing where the catalogue does not tell."""
+    try:
+        return define_figure(result, column, lang).text
+    except KeyError:
+        return ""
+
+
 def list_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """List the rows of a frame, each as values by column."""
-    rows: list[dict[str, Any]] = frame.to_dict("records")
+    rows: list[dict[str, Any]] = drop_meta(frame).to_dict("records")
     return rows
+
+
+def drop_meta(frame: pd.DataFrame) -> pd.DataFrame:
+    """Take a frame without what stands beside it, which pandas copies at every step."""
+    bare = frame.copy(deep=False)
+    bare.attrs = {}
+    return bare
 
 
 def mark_filled(column: pd.Series) -> pd.Series:
@@ -298,6 +377,7 @@ def _write_cells(
             voice.write(row.get(column), form),
             _style(form, row.get(column)),
             row.get(f"{column}_below", ""),
+            row.get(f"{column}_href", ""),
         )
         for column, form in forms.items()
     )

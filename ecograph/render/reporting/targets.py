@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from ecograph.render.page import is_missing
+from ecograph.render.plots.targets import STATES, order_targets, plot_targets
 from ecograph.render.reporting.coverage import write_figure
 from ecograph.render.reporting.figures import name_basis, say_flags, write_bounds
 from ecograph.render.reporting.tables import list_rows, mark_filled
-from ecograph.render.shapes import GRID, INK, as_percent, build
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,31 +22,35 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_share", "present_targets"]
 
-_STATES = ("missed", "behind", "unknown", "on_pace", "reached", "not_begun")
-_INDICATORS = 20
+_INDICATORS, _BLOCKS = 20, 10
 
 
 def present_targets(page: Page) -> dict[str, object]:
     """Present targets against what was reached, and the indicators that move."""
+    title = page.voice.say("targets.chart")
+    told = page.result("targets")["reached"].notna().any()
     return {
         "summary": _count_states(page),
+        "chart": page.chart("targets", title, plot_targets) if told else "",
+        "title": title,
         "table": _tabulate_targets(page),
         "thermometer": _tabulate_indicators(page),
     }
 
 
 def draw_share(value: object) -> Markup:
-    """Draw a share as a bar of 0 to 100%; nothing where it is missing.
+    """Draw a share as a bar of 0 to 100%, of blocks where no style sheet draws it.
 
-    >>> 'width="40.00%"' in draw_share(0.4), draw_share(None)
-    (True, Markup(''))
+    >>> print(draw_share(0.4))
+    <span class="bar" aria-hidden="true" style="--part:40%">████░░░░░░</span>
     """
     if is_missing(value):
         return Markup("")
     part = min(max(float(str(value)), 0.0), 1.0)
-    frame = build("rect", width="100%", height=8, fill=GRID)
-    bar = build("rect", width=as_percent(100 * part), height=8, fill=INK)
-    return build("svg", frame + bar, width=96, height=8, class_="bar", aria_hidden="true")
+    blocks = round(_BLOCKS * part)
+    return Markup('<span class="bar" aria-hidden="true" style="--part:{}">{}</span>').format(
+        f"{100 * part:.4g}%", "█" * blocks + "░" * (_BLOCKS - blocks)
+    )
 
 
 # targets
@@ -59,16 +63,14 @@ def _count_states(page: Page) -> Markup:
         page.voice.say(
             "targets.state_count", state=page.voice.tell("state", key), number=states[key]
         )
-        for key in _STATES
+        for key in STATES
         if key in states
     ]
     return page.voice.say("semicolon").join(said)
 
 
 def _tabulate_targets(page: Page) -> Table:
-    table = page.result("targets")
-    place = table["state"].map({state: n for n, state in enumerate(_STATES)}).astype(float)
-    rows = list_rows(table.assign(_place=place).sort_values("_place", kind="stable"))
+    rows = list_rows(order_targets(page.result("targets")))
     forms = {
         "name": "text",
         "target": "ready",

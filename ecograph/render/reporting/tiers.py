@@ -7,46 +7,46 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from ecograph.analysis.tiers import TIERS
-from ecograph.render.charts import Level, draw_pyramid
 from ecograph.render.page import is_missing
+from ecograph.render.plots.tiers import count_groups, keep_told, plot_tiers
 from ecograph.render.reporting.tables import list_rows, mark_filled
+from ecograph.texts import label_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from markupsafe import Markup
+    from collections.abc import Iterator, Mapping
 
     from ecograph.render.reporting.tables import Page, Table
     from ecograph.render.reporting.voice import Voice
 
 __all__ = ["count_levels", "present_tiers", "shorten_list", "take_tiers"]
 
-_FIRMS = 50
+_FIRMS, _GROUPS = 12, 20
 _PARTS, _LETTERS = 2, 120  # of a list in a cell; the CSV has all
 
 
 def present_tiers(page: Page) -> dict[str, object]:
-    """Present how many firms each tier has, and firms at risk or near the next tier."""
+    """Present how many firms each tier has, where, and firms at risk or near the next tier."""
     tiers = take_tiers(page)
     table = _tabulate_tiers(page, tiers)
     if len(tiers) == 0:
-        return {"chart": "", "counts": None, "near": "", "table": table}
+        return {"chart": "", "table": table}
     counts = count_levels(tiers)
     return {
-        "chart": _draw_tiers(page, counts),
+        "chart": page.chart("tiers", page.voice.say("tiers.chart"), plot_tiers),
         "counts": _tabulate_counts(page, counts),
         "near": _describe_near(page, counts),
+        "treeless": _describe_treeless(page),
+        "groups": [*_tabulate_groups(page)],
         "table": table,
     }
 
 
 def take_tiers(page: Page) -> pd.DataFrame:
     """Take the tiers; none where the data say nothing about any firm."""
-    tiers = page.result("tiers")
-    known = (tiers["tier"] != "none") | (tiers["met"] + tiers["not_met"] > 0)
-    return tiers if known.any() else tiers.iloc[:0]
+    return keep_told(page.result("tiers"))
 
 
 def count_levels(tiers: pd.DataFrame) -> pd.DataFrame:
@@ -97,20 +97,6 @@ def _count_open(tiers: pd.DataFrame) -> pd.Series:
     return (tiers["not_met"] + tiers["unknown"]).astype(float).where(ahead, math.inf)
 
 
-def _draw_tiers(page: Page, counts: pd.DataFrame) -> Markup:
-    voice = page.voice
-    levels = [
-        Level(
-            label=voice.label("tier", row["tier"]),
-            note=f"{row['count']:,} · {voice.write(row['share'], 'share')}",
-            count=row["count"],
-            tier=row["tier"],
-        )
-        for row in list_rows(counts)
-    ]
-    return draw_pyramid(levels, title=str(voice.say("tiers.chart")))
-
-
 def _tabulate_counts(page: Page, counts: pd.DataFrame) -> Table:
     forms = {
         "tier": "tier",
@@ -134,6 +120,58 @@ def _describe_near(page: Page, counts: pd.DataFrame) -> Markup:
         number = page.link(unsure, "count", "tiers")
         sentences.append(page.voice.say("tiers.near_unsure", number=number))
     return page.voice.run(sentences)
+
+
+def _describe_treeless(page: Page) -> Markup:
+    """Name the regions that have firms in tiers but no tree, those with most seedlings first."""
+    regions = count_groups(page.result("pyramid"), "region")
+    named = regions[regions["name"] != ""]
+    bare = named[(named["tree"] == 0) & (named[["shrub", "seedling"]].sum(axis=1) > 0)]
+    if len(bare) == 0:
+        return Markup("")
+    ordered = bare.sort_values("seedling", ascending=False, kind="stable")
+    names = [
+        page.voice.say(
+            "tiers.treeless_one",
+            name=row["name"],
+            seedlings=page.voice.write(row["seedling"], "count"),
+            shrubs=page.voice.write(row["shrub"], "count"),
+        )
+        for row in list_rows(ordered)
+    ]
+    number = page.link(len(bare), "count", "tier-regions")
+    said = page.voice.join(names)
+    return page.voice.say("tiers.treeless", number=number, total=len(named), names=said)
+
+
+def _tabulate_groups(page: Page) -> Iterator[Table]:
+    """Set out the tiers of each region and of each industry, where there are several."""
+    voice, pyramid = page.voice, page.result("pyramid")
+    heads = {tier: voice.label("tier", tier) for tier in TIERS}
+    for level, plural in (("region", "regions"), ("industry", "industries")):
+        groups = count_groups(pyramid, level)
+        if len(groups) == 0:
+            continue
+        total = groups[list(TIERS)].sum(axis=1, min_count=len(TIERS))
+        grown = (total - groups["none"]) / total
+        nameless = str(voice.say(f"tiers.no_{level}"))
+        told = groups.assign(
+            name=groups["name"].where(groups["name"] != "", nameless), all=total, grown=grown
+        )
+        yield page.tabulate(
+            f"tier-{plural}",
+            list_rows(told.head(_GROUPS)),
+            {"name": "text", **dict.fromkeys(TIERS, "count"), "all": "count", "grown": "share"},
+            caption=voice.say(f"tiers.{plural}"),
+            total=len(told),
+            csv="pyramid.csv",
+            heads={
+                **heads,
+                "name": label_of("column", level, voice.lang),
+                "all": str(voice.say("tiers.all_firms")),
+                "grown": str(voice.say("tiers.grown")),
+            },
+        )
 
 
 def _tabulate_tiers(page: Page, tiers: pd.DataFrame) -> Table:

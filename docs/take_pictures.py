@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 import ecograph as eg
@@ -37,10 +39,38 @@ def main() -> None:
         city = ROOT / "data" / "example-city"
         eg.analyse(city, folder)
         take(browser, folder / "index.html", "report", SIZES[""])
+        take(browser, folder / "index.html", "report-narrow", SIZES["-narrow"])
+        print_report(browser, folder / "index.html", folder / "report.pdf")
         take(browser, folder / "map.html", "map", SIZES[""])
         take_explorers(browser, folder, {"jinzhong": ROOT / "data" / "jinzhong"})
         take_explorers(browser, folder, {"example-city": city, **find_registers(folder)})
         browser.close()
+
+
+def print_report(browser: Browser, page: Path, pdf: Path) -> None:
+    """Print the report on A4, and keep its pages, ten on a sheet, as one picture each."""
+    opened = browser.new_page()
+    opened.goto(page.as_uri())
+    opened.pdf(path=pdf, prefer_css_page_size=True)
+    opened.close()
+    pdftoppm = shutil.which("pdftoppm") or "pdftoppm"  # of the package poppler-utils
+    subprocess.run(  # noqa: S603 - a program of the system, on our own file
+        [pdftoppm, "-r", "75", "-png", pdf, pdf.with_suffix("")], check=True
+    )
+    pages = [Image.open(path) for path in sorted(pdf.parent.glob("report-*.png"))]
+    for number, first in enumerate(range(0, len(pages), 10), 1):
+        lay_out(pages[first : first + 10]).save(
+            IMAGES / f"report-paper-{number}.jpg", quality=55, optimize=True
+        )
+
+
+def lay_out(pages: list[Image.Image]) -> Image.Image:
+    """Lay pages beside each other, five in a row."""
+    width, height = pages[0].size
+    sheet = Image.new("RGB", (5 * (width + 6), 2 * (height + 6)), "#8A94A0")
+    for place, page in enumerate(pages):
+        sheet.paste(page, (place % 5 * (width + 6) + 3, place // 5 * (height + 6) + 3))
+    return sheet
 
 
 def find_registers(folder: Path) -> dict[str, Path]:

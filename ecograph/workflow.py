@@ -8,17 +8,26 @@ import functools
 import hashlib
 import json
 import platform
-import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ecograph.cache import LIBRARIES, find_entry, hash_file, identify, pack, prune
+from ecograph.cache import LIBRARIES, find_entry, identify, pack, prune
 from ecograph.errors import SettingsError
-from ecograph.files import Draft, sweep_leftovers, uninterrupted, write_bytes
+from ecograph.files import Draft
+from ecograph.publishing import (
+    CRATE_FILE,
+    RECORD,
+    STORE,
+    are_names_ours,
+    is_intact,
+    lay_beside,
+    publish,
+    require_same_kind,
+)
 from ecograph.version import __version__
 
 if TYPE_CHECKING:
@@ -28,14 +37,26 @@ if TYPE_CHECKING:
 
     from ecograph.cache import Entry, Identity
     from ecograph.ecosystem import Ecosystem
+    from ecograph.masking import Copy, Mask
     from ecograph.settings import Settings
 
-__all__ = ["STAGES", "Digest", "Run", "analyse", "compute_results"]
+    Results = dict[str, pd.DataFrame]
+
+__all__ = [
+    "STAGES",
+    "Digest",
+    "Run",
+    "analyse",
+    "compute_results",
+    "copy_masked",
+    "render_masked",
+]
 
 STAGES = (
     "load",
     "summary",
     "centrality",
+    "leaders",
     "communities",
     "members",
     "gaps",
@@ -58,6 +79,7 @@ STAGES = (
     "expiring",
     "near_misses",
     "tier_links",
+    "year_changes",
     "targets",
     "thermometer",
     "funnel",
@@ -75,15 +97,12 @@ STAGES = (
     "report",
     "write",
 )
-"""What `analyse` does, in this order."""
+"""What `analyse` does, in this order; a masked run masks after ``load`` and searches after
+``report``."""
 
 Given: TypeAlias = "Settings | Mapping[str, Any] | None"
 Watch = Callable[[str], AbstractContextManager[object]]
 
-_RECORD = "run.json"
-_STORE = ".cache"
-_UNDERWAY = ".ecograph-run"  # lists what is being written, until run.json does
-_NAME = re.compile(r"(tables/)?[a-z_]+\.(csv|html)")
 _MOST_SAID = 100  # problems in a digest
 
 
@@ -159,6 +178,8 @@ def analyse(
     settings: Given = None,
     watch: Watch = contextlib.nullcontext,
     cache: bool | str | Path = True,
+    mask: Mask | None = None,
+    crate: bool = False,
 ) -> Run:
     """Do the main job: load, analyse, and write tables, report and map into a folder.
 
@@ -176,47 +197,119 @@ def analyse(
         Opened with the name of each stage while it runs (progress).
     cache
         Whether results are kept in ``.cache`` in OUT, and used again for the same input,
-        settings and versions; or the folder to keep them in.
+        settings and versions; or the folder to keep them in. A masked run keeps nothing and
+        uses nothing that is kept: hashes of the input would tell whose it is.
+    mask
+        How to mask a copy to share (`ecograph.masking.Mask`): names are codes, small counts are
+        withheld, and nothing is written where a name remains. A folder holds either masked
+        results or those with names, never both.
+    crate
+        Whether ``ro-crate-metadata.json`` describes the folder too. It lists every output with
+        its SHA-256, and ``run.json`` lists it as an output; so it cannot list ``run.json``. Like
+        any output it is removed by a later run that does not make it.
 
     Returns
     -------
     Run
-        The ecosystem, all results, and what was written.
+        The ecosystem, all results, and what was written; of a masked run those with codes, while
+        the digest says what was wrong with the input.
 
     Raises
     ------
     DataError, SettingsError
-        If the input cannot be used, or OUT is the input.
+        If the input cannot be used, OUT is the input, or holds results of the other kind.
+    EcographError
+        If a masked name would remain in a file.
     OSError
         If OUT cannot be written.
     """
     source, folder = Path(data), Path(out)
     if source.resolve() in {folder.resolve(), folder.resolve() / "tables"}:
         raise SettingsError(f"{folder} holds the input; choose another folder for the results.")
-    store = _choose_store(folder, cache)
+    require_same_kind(folder, masked=mask is not None)
+    store = None if mask else _choose_store(folder, cache)
     seconds: dict[str, float] = {}
     with _time_stage("cache", seconds, watch):
         identity = identify(source, settings) if store else None
         entry = find_entry(store, identity.key) if store and identity else None
-        digest = _reuse(entry, folder) if entry else None
-    if entry and digest:
+        kept = _reuse(entry, folder, crate=crate) if entry else None
+    if kept:
         load = functools.partial(_load, source, settings)
-        return Run(load, digest, seconds, _without_record(entry.hashes), fresh=False)
-    run, contents = _compute(source, settings, watch)
+        digest, files = kept
+        return Run(load, digest, seconds, files, fresh=False)
+    made = _compute(source, settings, watch, mask)
     keep = None
-    if store and identity and run.ecosystem.hashes.items() <= identity.inputs.items():
-        keep = functools.partial(_keep, store, identity, run.digest)
-    _fill(folder, run, contents, keep=keep, watch=watch)
+    if store and identity and made.run.ecosystem.hashes.items() <= identity.inputs.items():
+        keep = functools.partial(_keep, store, identity, made.run.digest)
+    _fill(folder, made, keep=keep, crate=crate, watch=watch)
     if store:
         prune(store)
-    return run
+    return made.run
 
 
-def compute_results(ecosystem: Ecosystem) -> dict[str, pd.DataFrame]:
-    """Compute every result table of an ecosystem, by name."""
+def compute_results(ecosystem: Ecosystem, *, only: Collection[str] | None = None) -> Results:
+    """Compute every result table of an ecosystem, or only some, by name."""
     from ecograph.results import RESULTS  # noqa: PLC0415 - only who computes pays for it
 
-    return {name: compute(ecosystem) for name, compute in RESULTS.items()}
+    chosen = RESULTS if only is None else {name: RESULTS[name] for name in only}
+    return {name: compute(ecosystem) for name, compute in chosen.items()}
+
+
+def copy_masked(ecosystem: Ecosystem, mask: Mask) -> Copy:
+    """Make a masked copy of an ecosystem; results are to be computed of it.
+
+    Parameters
+    ----------
+    ecosystem
+        The ecosystem with names.
+    mask
+        How it is masked.
+    """
+    from ecograph.analysis.links import list_links  # noqa: PLC0415 - as above
+    from ecograph.masking import make_copy  # noqa: PLC0415 - as above
+
+    list_links(ecosystem)  # which firm stands for a link of several must not depend on its code
+    return make_copy(ecosystem, mask)
+
+
+def render_masked(
+    ecosystem: Ecosystem,
+    mask: Mask,
+    render: Callable[[Ecosystem, Results], bytes],
+    *,
+    name: str,
+    only: Collection[str] | None = None,
+) -> bytes:
+    """Render one file of a masked copy.
+
+    Parameters
+    ----------
+    ecosystem
+        The ecosystem with names.
+    mask
+        How it is masked.
+    render
+        Renders the file, of the copy and its results.
+    name
+        What the file is called; it must not tell either.
+    only
+        The results that it takes; by default all.
+
+    Returns
+    -------
+    bytes
+        The file.
+
+    Raises
+    ------
+    EcographError
+        If a masked name would remain in it.
+    """
+    copy = copy_masked(ecosystem, mask)
+    results = copy.hide(compute_results(copy.ecosystem, only=only))
+    content = render(copy.shown, results)
+    copy.require_clean({name: content}, lambda blank: {name: render(blank, {})})
+    return content
 
 
 @contextlib.contextmanager
@@ -229,39 +322,36 @@ def _time_stage(name: str, seconds: dict[str, float], watch: Watch) -> Iterator[
 
 def _choose_store(folder: Path, cache: bool | str | Path) -> Path | None:  # noqa: FBT001 - or a folder
     if isinstance(cache, bool):
-        return folder / _STORE if cache else None
+        return folder / STORE if cache else None
     return Path(cache)
 
 
-def _reuse(entry: Entry, folder: Path) -> Digest | None:
+def _reuse(entry: Entry, folder: Path, *, crate: bool) -> tuple[Digest, dict[str, str]] | None:
     """Leave the folder as the entry says it is, or make it so; None if the entry is of no use."""
     digest = _read_digest(entry.facts)
-    if digest is None or not all(_NAME.fullmatch(name) for name in _without_record(entry.hashes)):
+    if digest is None or not are_names_ours(_without_record(entry.hashes)):
         return None
-    if _is_intact(folder, entry.hashes):
-        return digest
+    if not crate and is_intact(folder, entry.hashes):
+        return digest, _without_record(entry.hashes)
     contents = entry.read_files()
-    if contents is None or _RECORD not in contents:
+    if contents is None or RECORD not in contents:
         return None
-    with Draft() as draft:
-        draft.hold(folder)
-        earlier = _lay_beside(draft, folder, contents)
-        _publish(draft, folder, set(contents), earlier)
-    return digest
-
-
-def _is_intact(folder: Path, hashes: Mapping[str, str]) -> bool:
-    """Tell whether all files are there as they were written, and no run was broken off."""
-    try:
-        return not (folder / _UNDERWAY).exists() and all(
-            hash_file(folder / name) == sha for name, sha in hashes.items()
-        )
-    except OSError:
-        return False
+    whole = _add_crate(contents) if crate else contents
+    hashes = _hash_files(whole)
+    if not is_intact(folder, hashes):
+        with Draft() as draft:
+            draft.hold(folder)
+            earlier = lay_beside(draft, folder, whole)
+            publish(draft, folder, set(whole), earlier=earlier)
+    return digest, _without_record(hashes)
 
 
 def _without_record(hashes: Mapping[str, str]) -> dict[str, str]:
-    return {name: sha for name, sha in hashes.items() if name != _RECORD}
+    return {name: sha for name, sha in hashes.items() if name != RECORD}
+
+
+def _hash_files(contents: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()}
 
 
 def _load(source: Path, settings: Given) -> Ecosystem:
@@ -270,7 +360,16 @@ def _load(source: Path, settings: Given) -> Ecosystem:
     return load(source, settings=settings)
 
 
-def _compute(source: Path, settings: Given, watch: Watch) -> tuple[Run, dict[str, bytes]]:
+@dataclass(frozen=True)
+class _Made:
+    """What was computed: the run, every file but its record, and the copy if it is masked."""
+
+    run: Run
+    contents: Mapping[str, bytes]
+    copy: Copy | None
+
+
+def _compute(source: Path, settings: Given, watch: Watch, mask: Mask | None) -> _Made:
     """Compute everything, and every file but the record of the run."""
     started, seconds = _now(), dict[str, float]()
     stage = functools.partial(_time_stage, seconds=seconds, watch=watch)
@@ -278,58 +377,71 @@ def _compute(source: Path, settings: Given, watch: Watch) -> tuple[Run, dict[str
         from ecograph.results import RESULTS, render_files  # noqa: PLC0415 - as above
 
         ecosystem = _load(source, settings)
+    digest, copy = _digest(ecosystem), None
+    if mask:
+        with stage("mask"):
+            copy = copy_masked(ecosystem, mask)
+            ecosystem = copy.ecosystem
     results = {}
     for name, compute in RESULTS.items():
         with stage(name):
             results[name] = compute(ecosystem)
+    if copy:
+        ecosystem, results = copy.shown, copy.hide(results)
     contents = render_files(ecosystem, results, stage)
-    files = {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()}
-    run = Run(lambda: ecosystem, _digest(ecosystem), seconds, files, started=started)
+    if copy:
+        with stage("search"):
+            copy.require_clean(contents, _draw_blank)
+    run = Run(lambda: ecosystem, digest, seconds, started=started)
     run.results = results
-    return run, contents
+    return _Made(run, contents, copy)
+
+
+def _draw_blank(ecosystem: Ecosystem) -> dict[str, bytes]:
+    """Render the pages of an ecosystem without nodes: what is in them is not of the data."""
+    from ecograph.results import render_files  # noqa: PLC0415 - as above
+
+    return render_files(ecosystem, {}, contextlib.nullcontext)
 
 
 def _fill(
     folder: Path,
-    run: Run,
-    contents: Mapping[str, bytes],
+    made: _Made,
     *,
     keep: Callable[[Draft, Mapping[str, bytes]], object] | None,
+    crate: bool,
     watch: Watch,
 ) -> None:
     """Write the results and the record of the run, all or nothing."""
+    run, contents = made.run, made.contents
+    run.files = _hash_files(contents)
+    also = {RECORD, CRATE_FILE} if crate else {RECORD}
     with Draft() as draft:
         draft.hold(folder)
         with _time_stage("write", run.seconds, watch):
-            earlier = _lay_beside(draft, folder, contents)
-        record = _record_run(run)
-        draft.add(folder / _RECORD, record)
+            earlier = lay_beside(draft, folder, contents, also=also)
+        plain = {**contents, RECORD: _record_run(run, made.copy)}
+        whole = _add_crate(plain) if crate else plain
+        run.files = _without_record(_hash_files(whole))
+        if made.copy:
+            made.copy.require_clean({name: whole[name] for name in also})
+        for name in sorted(also):
+            draft.add(folder / name, whole[name])
         with watch("write"):
             if keep:
-                keep(draft, {**contents, _RECORD: record})
-            _publish(draft, folder, {*contents, _RECORD}, earlier)
+                keep(draft, plain)
+            publish(draft, folder, set(whole), earlier=earlier, masked=made.copy is not None)
 
 
-def _lay_beside(draft: Draft, folder: Path, contents: Mapping[str, bytes]) -> dict[str, str]:
-    """Write files beside their targets; return what an earlier run wrote there."""
-    sweep_leftovers(folder)
-    earlier = _read_outputs(folder / _RECORD)
-    ours = {**_read_outputs(folder / _UNDERWAY), **earlier}
-    _refuse_foreign(folder, {_RECORD: None, **contents}, ours)
-    for name, data in sorted(contents.items()):
-        draft.add(folder / name, data)
-    return earlier
+def _add_crate(contents: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Add the description of a folder as an RO-Crate, and list it in the record."""
+    from ecograph.render.crate import describe_crate  # noqa: PLC0415 - as above
 
-
-def _publish(draft: Draft, folder: Path, names: set[str], earlier: Mapping[str, str]) -> None:
-    """Put files in their places, the record last; a list of them stands there meanwhile."""
-    listed = json.dumps({"outputs": dict.fromkeys(sorted(names), "")})
-    with uninterrupted():
-        write_bytes(folder / _UNDERWAY, listed.encode())
-        draft.publish(but=folder / _RECORD)
-        _remove_outdated(folder, names, earlier)
-        draft.publish()
-        (folder / _UNDERWAY).unlink()
+    record = json.loads(contents[RECORD])
+    crate = describe_crate(record, {n: data for n, data in contents.items() if n != RECORD})
+    outputs = {**record["outputs"], CRATE_FILE: hashlib.sha256(crate).hexdigest()}
+    listed = {**record, "outputs": dict(sorted(outputs.items()))}
+    return {**contents, CRATE_FILE: crate, RECORD: _write_record(listed)}
 
 
 def _keep(
@@ -341,41 +453,6 @@ def _keep(
         return
     with contextlib.suppress(OSError):
         draft.add(store / entry[0], entry[1])
-
-
-def _read_outputs(path: Path) -> dict[str, str]:
-    """Read which files a run wrote, or was about to write; only names that ecograph gives."""
-    try:
-        outputs = json.loads(path.read_text(encoding="utf-8"))["outputs"]
-        found = {str(name): str(sha) for name, sha in outputs.items() if _NAME.fullmatch(name)}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
-    return {**found, _RECORD: ""}
-
-
-def _refuse_foreign(
-    folder: Path, wanted: Mapping[str, bytes | None], ours: Mapping[str, str]
-) -> None:
-    """Refuse to replace what no run wrote, unless it is the same to the byte."""
-    found = (name for name in wanted if name not in ours and (folder / name).exists())
-    foreign = sorted(name for name in found if not _holds(folder / name, wanted[name]))
-    if foreign:
-        raise SettingsError(
-            f"{folder} holds files that ecograph did not write: {', '.join(foreign[:5])}. "
-            "Choose another folder, or move them."
-        )
-
-
-def _holds(path: Path, data: bytes | None) -> bool:
-    return data is not None and path.is_file() and path.read_bytes() == data
-
-
-def _remove_outdated(folder: Path, kept: set[str], earlier: Mapping[str, str]) -> None:
-    """Remove files that an earlier run wrote, unchanged since, and this one does not."""
-    for name in sorted(set(earlier) - kept - {_RECORD}):
-        file = folder / name
-        if file.is_file() and hash_file(file) == earlier[name]:
-            file.unlink()
 
 
 def _digest(ecosystem: Ecosystem) -> Digest:
@@ -403,7 +480,8 @@ def _read_digest(facts: Mapping[str, Any]) -> Digest | None:
     return replace(digest, problems=tuple(digest.problems))
 
 
-def _record_run(run: Run) -> bytes:
+def _record_run(run: Run, copy: Copy | None) -> bytes:
+    """Record a run; of a masked one nothing that tells where its input is."""
     from importlib import metadata  # noqa: PLC0415 - as above
 
     ecosystem = run.ecosystem
@@ -415,7 +493,7 @@ def _record_run(run: Run) -> bytes:
         "synthetic": ecosystem.synthetic,
         "as_of": str(ecosystem.as_of) if ecosystem.as_of else None,
         "inputs": dict(sorted(ecosystem.hashes.items())),
-        "settings": ecosystem.settings.to_dict(),
+        "settings": _list_settings(ecosystem, copy),
         "seed": ecosystem.settings.seed,
         "rows": {str(k): int(v) for k, v in totals.items()},
         "rows_by_file": accounts.to_dict(orient="records"),
@@ -428,5 +506,17 @@ def _record_run(run: Run) -> bytes:
         },
         "started": run.started.isoformat(timespec="seconds"),
         "seconds": run.seconds,
+        **(copy.describe(run.results) if copy else {}),
     }
+    return _write_record(record)
+
+
+def _list_settings(ecosystem: Ecosystem, copy: Copy | None) -> dict[str, object]:
+    settings = ecosystem.settings.to_dict()
+    if copy and settings["rules"] is not None:
+        settings["rules"] = "…"  # there are rules of one's own; their folder is nobody's business
+    return settings
+
+
+def _write_record(record: Mapping[str, Any]) -> bytes:
     return json.dumps(record, ensure_ascii=False, allow_nan=False, indent=1).encode() + b"\n"

@@ -29,12 +29,15 @@ from ecograph.masking import (
     SMALL_COUNTS,
     blur_places,
     find_leaks,
+    find_threshold,
+    list_masked_kinds,
     list_names,
     list_public_names,
     mark_withheld,
     mask,
     suppress,
 )
+from ecograph.masking.names import Finder
 from ecograph.problems import tabulate_problems
 from ecograph.projection import project_ties
 from ecograph.results import RESULTS, render_files
@@ -123,8 +126,7 @@ def _write_all(ecosystem, computed):
     """Write every file of a shared copy, as the command line does."""
     results = suppress(computed)
     shown = {name: mark_withheld(table) for name, table in results.items()}
-    pages = {**results, **{name: computed[name] for name in {"tier_moves"} & set(computed)}}
-    files = render_files(blur_places(ecosystem), pages, lambda _: contextlib.nullcontext())
+    files = render_files(blur_places(ecosystem), results, lambda _: contextlib.nullcontext())
     files |= {f"{name}.csv": table.to_csv().encode() for name, table in shown.items()}
     meta = {name: table.attrs["meta"] for name, table in results.items()}
     return files | {"meta.json": json.dumps(meta, default=str).encode()}
@@ -374,6 +376,27 @@ def test_two_small_counts_of_a_line_hide_each_other():
     assert kept["firms"].isna().tolist() == [True, True, False]
 
 
+def test_what_changed_in_a_year_is_withheld_where_it_is_small():
+    rows = [("all", "firms", 9, 12), ("industry", "firms", 7, 2), ("industry", "firms", 2, 10)]
+    table = pd.DataFrame(rows, columns=["scope", "figure", "before", "after"])
+    table = table.assign(names="E-1", ratio=table["after"] / table["before"])
+    kept = suppress({"year_changes": table})["year_changes"]
+    assert kept["after"].isna().tolist() == [False, True, True]
+    assert kept["names"].isna().tolist() == [False, True, True]
+    amounts = table.assign(figure="amount")
+    assert suppress({"year_changes": amounts})["year_changes"]["after"].tolist() == [12, 2, 10]
+
+
+def test_the_threshold_of_results_is_found_and_none_where_nothing_was_suppressed():
+    assert find_threshold(suppress({"pyramid": _pyramid(2, 7, 5)}, least=4)) == 4
+    assert find_threshold({"pyramid": _pyramid(2, 7, 5)}) is None
+
+
+def test_a_copy_knows_the_kinds_that_have_codes(town, masked):
+    assert list_masked_kinds(blur_places(masked)) == list_masked_kinds(masked) == ("enterprise",)
+    assert list_masked_kinds(blur_places(town)) == ()
+
+
 def test_none_and_the_threshold_itself_are_shown():
     kept = suppress({"pyramid": _pyramid(0, 3, 9)})["pyramid"]
     assert kept["firms"].tolist() == [0, 3, 9]
@@ -521,6 +544,67 @@ def test_where_a_name_overlaps_a_public_one_it_is_certain():
 def test_a_broken_archive_is_searched_as_it_is():
     leaks = find_leaks({"a": b"PK\x03\x04" + "银圣银圣".encode()}, ["银圣"])
     assert leaks["count"].tolist() == [2]
+
+
+@pytest.mark.parametrize("written", ["Côte d'Opale", "C\\u00f4te d&#x27;Opale", "Côte\\nd'Opale"])
+def test_a_public_name_is_known_however_it_is_written(written):
+    text = f'"{written}"'.encode()
+    public = find_leaks({"a": text}, ["Opale"], public=["Côte d'Opale"])
+    assert public["certain"].tolist() == [False]
+    both = find_leaks({"a": text + b" Opale"}, ["Opale"], public=["Côte d'Opale"])
+    assert both["certain"].tolist() == [True]
+
+
+def test_a_name_that_a_label_breaks_into_lines_is_found():
+    leaks = find_leaks({"a": b'"label":"Silver\\nSage"'}, ["silver sage"])
+    assert leaks["certain"].tolist() == [True]
+
+
+def test_where_a_cell_of_a_workbook_is_tells_nothing_but_what_is_in_it_does():
+    cell = '<dimension ref="A1:E1001"/><row r="1001"><c r="E1001"><v>{}</v></c></row>'
+    for value, found in (("7", 0), ("E1001", 1)):
+        data = _zip("xl/worksheets/sheet1.xml", cell.format(value).encode())
+        assert len(find_leaks({"a.xlsx": data}, ["E1001"])) == found
+
+
+def test_a_short_name_among_bytes_that_are_no_text_is_chance_and_in_a_header_it_is_not():
+    """As a map packs them: the length of the header, the header, columns of numbers."""
+    header = b'{"names":["ECD"]}'
+    numbers = b"\xff[[[ECD[[[\xfe Quondam Glass Works \xff"
+    data = len(header).to_bytes(4, "little") + header + numbers
+    leaks = find_leaks({"a": data}, ["ecd", "quondam glass works", "glass"]).set_index("name")
+    assert leaks[leaks["certain"]]["part"].to_dict() == {
+        "ecd": "text",
+        "quondam glass works": "text > columns",
+    }
+    only = find_leaks({"a": numbers}, ["ecd", "quondam glass works"])
+    assert only.set_index("name")["certain"].to_dict() == {
+        "ecd": False,
+        "quondam glass works": True,
+    }
+
+
+def test_a_number_of_few_digits_is_not_certain_but_one_of_many_is():
+    leaks = find_leaks({"a": b"120000,911407000"}, ["120000", "911407000"])
+    assert leaks.set_index("name")["certain"].to_dict() == {"120000": False, "911407000": True}
+
+
+@pytest.mark.parametrize("block", [7, 1000, 2_000_000])
+def test_names_are_found_at_every_place_of_a_long_text(monkeypatch, block):
+    """A long text is searched in blocks, by numbers; a short one letter by letter."""
+    monkeypatch.setattr("ecograph.masking.names._BLOCK", block)
+    rng = np.random.default_rng(5)
+    letters = np.array(list("abc 银圣\U00020000"))
+    names = ["ab", "银圣", "a银b", "abca", "c 圣", "bb银圣a", "\U00020000a"]
+    for _ in range(2):
+        text = "".join(rng.choice(letters, size=3_000))
+        found = [(h.start, h.end) for h in Finder(names, overlapping=True).find(text)]
+        slow = []
+        for start in range(len(text)):
+            part, before = text[start : start + 40], text[start - 1 : start] if start else ""
+            hits = Finder(names, overlapping=True).find(before + part)
+            slow += [(start, start + h.end - h.start) for h in hits if h.start == len(before)]
+        assert found == slow
 
 
 def test_nothing_is_found_in_nothing():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from ecograph.cli.options import (
     Choices,
     data_argument,
     exact_option,
+    mask_options,
     setting_options,
     table_options,
 )
@@ -29,12 +31,14 @@ if TYPE_CHECKING:
 
     from ecograph.analysis.backbone import Method
     from ecograph.ecosystem import Ecosystem
+    from ecograph.masking import Mask
     from ecograph.render.maps import RendererName
     from ecograph.workflow import Run
 
 __all__ = ["commands"]
 
 _OUT = click.Path(path_type=Path)
+_ON_MAPS = {"explorer": ("centrality", "communities", "gaps", "tiers"), "pyvis": ("centrality",)}
 _METHODS = ("fixed_sizes", "sdsm", "disparity")
 _PARTS = (
     "organisation",
@@ -57,7 +61,9 @@ _PARTS = (
     "by default .cache in the folder to fill.",
 )
 @click.option("--no-cache", is_flag=True, help="Compute everything again, and keep nothing.")
+@click.option("--crate", is_flag=True, help="Describe the folder as an RO-Crate too.")
 @exact_option
+@mask_options
 @setting_options
 def analyse(
     data: Path,
@@ -65,6 +71,8 @@ def analyse(
     *,
     cache: Path | None,
     no_cache: bool,
+    crate: bool,
+    mask: Mask | None,
     choices: Choices,
 ) -> int:
     """Do the main job: tables, report and map, into one folder.
@@ -72,6 +80,7 @@ def analyse(
     \b
     Example:
       ecograph analyse data/jinzhong -o out/jinzhong
+      ecograph analyse data/jinzhong -o out/shared --mask --mask-key-file key.txt
 
     Run again, it computes only if the data, the settings or ecograph have changed.
     """
@@ -79,10 +88,31 @@ def analyse(
 
     if cache and no_cache:
         raise click.UsageError("--cache and --no-cache contradict each other.")
+    if cache and mask:
+        raise click.UsageError(
+            "--cache and --mask contradict each other: of a copy nothing is kept."
+        )
     kept = cache or not no_cache
     with watch_stages(quiet=choices.quiet) as watch:
-        run = run_analysis(data, output, settings=choices.settings, watch=watch, cache=kept)
+        run = run_analysis(
+            data,
+            output,
+            settings=choices.settings,
+            watch=watch,
+            cache=kept,
+            mask=mask,
+            crate=crate,
+        )
+    _warn_open(mask, run.digest.lang)
     return _report_run(run, output, choices)
+
+
+def _warn_open(mask: Mask | None, lang: str) -> None:
+    """Say that a mask without a key can be taken off by whoever has the ids."""
+    from ecograph.texts import translate
+
+    if mask and mask.key is None:
+        note(translate("screen.mask_open", lang))
 
 
 @click.command()
@@ -200,6 +230,7 @@ def _project(ecosystem: Ecosystem, part: str, backbone: Method | None) -> pd.Dat
     help="What draws the map: the explorer, or pyvis with its look and less to do on it.",
 )
 @exact_option
+@mask_options
 @setting_options
 def draw_map(
     data: Path,
@@ -208,6 +239,7 @@ def draw_map(
     *,
     backbone: Method | None,
     renderer: RendererName,
+    mask: Mask | None,
     choices: Choices,
 ) -> int:
     """Write the interactive map as one HTML file that opens offline.
@@ -217,14 +249,25 @@ def draw_map(
       ecograph map data/jinzhong -o jinzhong-map.html
       ecograph map data/jinzhong -o backbone.html --backbone
       ecograph map data/jinzhong -o pyvis.html --renderer pyvis
+      ecograph map data/jinzhong -o shared.html --mask --mask-key-file key.txt
     """
     from ecograph.files import write_bytes
     from ecograph.render.maps import to_html
+    from ecograph.workflow import render_masked
+
+    def render(eco: Ecosystem, results: Mapping[str, pd.DataFrame] | None = None) -> bytes:
+        page = to_html(eco, size=size, backbone=backbone, renderer=renderer, results=results)
+        return page.encode("utf-8")
 
     ecosystem = open_data(data, choices)
     with watch_stage("map", quiet=choices.quiet):
-        page = to_html(ecosystem, size=size, backbone=backbone, renderer=renderer)
-    write_bytes(output, page.encode("utf-8"))
+        if mask:
+            only = _ON_MAPS[renderer]
+            content = render_masked(ecosystem, mask, render, name=output.name, only=only)
+        else:
+            content = render(ecosystem)
+    write_bytes(output, content)
+    _warn_open(mask, ecosystem.lang)
     return find_status(ecosystem)
 
 
@@ -238,8 +281,9 @@ def draw_map(
     help="The file to write: .html, .docx (Word) or .xlsx (Excel, one sheet a table).",
 )
 @exact_option
+@mask_options
 @setting_options
-def report(data: Path, output: Path, choices: Choices) -> int:
+def report(data: Path, output: Path, *, mask: Mask | None, choices: Choices) -> int:
     """Write the planner's report as one file: HTML that opens offline, Word, or Excel.
 
     \b
@@ -247,27 +291,35 @@ def report(data: Path, output: Path, choices: Choices) -> int:
       ecograph report data/jinzhong -o jinzhong.html --lang zh
       ecograph report data/jinzhong -o jinzhong.docx
       ecograph report data/jinzhong -o jinzhong.xlsx
+      ecograph report data/jinzhong -o shared.docx --mask --mask-key-file key.txt
     """
     from ecograph.files import write_bytes
-    from ecograph.workflow import compute_results
+    from ecograph.workflow import compute_results, render_masked
 
     ecosystem = open_data(data, choices)
+    render = functools.partial(_render_report, output.suffix.lower())
     with watch_stage("report", quiet=choices.quiet):
-        content = _render_report(ecosystem, compute_results(ecosystem), output.suffix.lower())
+        if mask:
+            content = render_masked(ecosystem, mask, render, name=output.name)
+        else:
+            content = render(ecosystem, compute_results(ecosystem))
     write_bytes(output, content)
+    _warn_open(mask, ecosystem.lang)
     return find_status(ecosystem)
 
 
-def _render_report(ecosystem: Ecosystem, results: Mapping[str, pd.DataFrame], suffix: str) -> bytes:
+def _render_report(suffix: str, ecosystem: Ecosystem, results: Mapping[str, pd.DataFrame]) -> bytes:
     """Render the report in the form that the end of a file's name asks for."""
     if suffix == ".docx":
         from ecograph.render.document import render_docx
 
         return render_docx(ecosystem, results)
     if suffix == ".xlsx":
+        from ecograph.masking import mark_withheld
         from ecograph.render.spreadsheet import render_xlsx
 
-        return render_xlsx(results, ecosystem)
+        marked = {name: mark_withheld(table) for name, table in results.items()}
+        return render_xlsx(marked, ecosystem)
     from ecograph.render.report import render_report
 
     return render_report(ecosystem, results).encode("utf-8")

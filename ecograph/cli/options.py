@@ -13,16 +13,20 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
 
+    from ecograph.masking import Mask
+
 __all__ = [
     "MOST_SEED",
     "Choices",
     "data_argument",
     "exact_option",
+    "mask_options",
     "setting_options",
     "table_options",
 ]
 
 MOST_SEED = 2**32 - 1  # as in ecograph.settings, which takes long to import
+LEAST = 3  # as in ecograph.masking, which takes long to import too
 T = TypeVar("T", bound="Callable[..., Any] | click.Command")
 DATA = click.Path(exists=True, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -110,6 +114,46 @@ def exact_option(command: T) -> T:
     )(command)
 
 
+def mask_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --mask, --mask-key-file and --least; pass them on as ``mask``, None without --mask."""
+
+    @click.option(
+        "--mask",
+        "masked",
+        is_flag=True,
+        help="Make a copy to share: codes for the names of firms, small counts withheld.",
+    )
+    @click.option(
+        "--mask-key-file",
+        "key_file",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="Text file with the secret that codes are made with; the same one, the same codes. "
+        "Without it whoever has the ids can decode.",
+    )
+    @click.option(
+        "--least",
+        type=click.IntRange(2),
+        help=f"The least count of firms or agreements that a copy shows.  [default: {LEAST}]",
+    )
+    @functools.wraps(command)
+    def wrapped(
+        *,
+        masked: bool,
+        key_file: Path | None,
+        least: int | None,
+        output: Path,
+        **arguments: Any,  # noqa: ANN401 - the command's own
+    ) -> Any:  # noqa: ANN401 - what the command returns
+        given = {"--mask-key-file": key_file, "--least": least}
+        alone = [name for name, value in given.items() if value is not None]
+        if alone and not masked:
+            raise click.UsageError(f"{alone[0]} is for a masked copy; add --mask.")
+        mask = _choose_mask(key_file, least or LEAST, output) if masked else None
+        return command(mask=mask, output=output, **arguments)
+
+    return wrapped
+
+
 def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --format and -o."""
     command = click.option(
@@ -127,3 +171,28 @@ def _read_settings(path: Path | None) -> dict[str, Any]:
     from ecograph.reading.records import read_yaml_mapping
 
     return read_yaml_mapping(path)
+
+
+def _choose_mask(key_file: Path | None, least: int, output: Path) -> Mask:
+    from ecograph.masking import Mask
+
+    return Mask(key=None if key_file is None else _read_key(key_file, output), least=least)
+
+
+def _read_key(path: Path, output: Path) -> str:
+    """Read a secret; refuse one that cannot be read, or would be given away with the results."""
+    from ecograph.errors import SettingsError
+
+    if output.resolve() in path.resolve().parents:
+        raise click.UsageError(f"{path} is in the folder to share; keep the key elsewhere.")
+    try:
+        key = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is no text in UTF-8; write the key as plain text.") from error
+    except OSError as error:
+        raise SettingsError(
+            f"{path} cannot be read: {error.strerror}. Name another key file."
+        ) from error
+    if not key.strip():
+        raise SettingsError(f"{path} is empty; write a long secret into it.")
+    return key

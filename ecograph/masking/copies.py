@@ -37,7 +37,7 @@ from ecograph.masking.names import (
 from ecograph.schema import read_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["MaskedTables", "mask"]
+__all__ = ["MaskedTables", "list_masked_kinds", "mask"]
 
 _DROPPED = frozenset({"note", "leader", "url", "result"})  # free text: nothing is computed from it
 
@@ -228,7 +228,7 @@ class _Masking:
             named={k: (rows, self.place[nodes]) for k, (rows, nodes) in old.named.items()},
             edge_columns={k: self._mask_edges(edges) for k, edges in old.edge_columns.items()},
             sheets=(),
-            tables=MaskedTables(old.tables, self.mask_table),
+            tables=MaskedTables(old.tables, self.mask_table, self.kinds),
             problems=tuple(map(_mask_problem, old.problems)),
             accounts=_mask_accounts(old.accounts),
             facts={},
@@ -389,9 +389,14 @@ class _Masking:
 class MaskedTables(Mapping[str, pd.DataFrame]):
     """Tables that are masked when they are asked for, and kept."""
 
-    def __init__(self, tables: Mapping[str, pd.DataFrame], change: Any) -> None:  # noqa: ANN401 - a function
-        """Take the tables, mask none yet."""
-        self._tables, self._change = tables, change
+    def __init__(
+        self,
+        tables: Mapping[str, pd.DataFrame],
+        change: Callable[[str, pd.DataFrame], pd.DataFrame],
+        kinds: tuple[str, ...],
+    ) -> None:
+        """Take the tables, mask none yet; of which kinds the nodes have codes."""
+        self._tables, self._change, self.kinds = tables, change, kinds
         self._masked: dict[str, pd.DataFrame] = {}
 
     def __getitem__(self, name: str) -> pd.DataFrame:
@@ -407,6 +412,11 @@ class MaskedTables(Mapping[str, pd.DataFrame]):
     def __len__(self) -> int:
         """Count the tables."""
         return len(self._tables)
+
+
+def list_masked_kinds(ecosystem: Ecosystem) -> tuple[str, ...]:
+    """List the kinds whose nodes have codes in an ecosystem; none where it is no masked copy."""
+    return ecosystem.tables.kinds if isinstance(ecosystem.tables, MaskedTables) else ()
 
 
 def _find_column(spec: Table | None, name: str) -> Column | None:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ecograph.errors import SettingsError
-from ecograph.masking.copies import MaskedTables
+from ecograph.masking.copies import MaskedTables, list_masked_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +22,19 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-__all__ = ["SMALL_COUNTS", "Cells", "blur_places", "mark_withheld", "suppress"]
+__all__ = [
+    "LEAST",
+    "SMALL_COUNTS",
+    "Cells",
+    "blur_places",
+    "find_threshold",
+    "mark_withheld",
+    "require_least",
+    "suppress",
+]
+
+LEAST = 3
+"""The least count that is shown, unless another is chosen."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +133,13 @@ SMALL_COUNTS: Mapping[str, Cells] = {
               "common_odds", "common_low", "common_high", "common_p", "common_q", "alike_p"),
         lines=((),),
     ),
+    "year_changes": Cells(
+        ("before", "after"),
+        told=("ratio", *_BOUNDS, "p", "q", "names"),
+        lines=(("scope", "figure"),),
+        where=("figure", ("agreements", "with_amount", "firms", "newcomers", "ties_new",
+                          "ties_ended", "rose", "fell", "links")),
+    ),
     "funnel": Cells(
         ("part",),
         told=("value", *_BOUNDS, "whole"),
@@ -143,7 +162,7 @@ _FIGURES = {"sizes": ("staff", "revenue", "assets")}  # of a single firm, to the
 _UNTOLD = "c"  # confidential: not small itself, but it would tell what is
 
 
-def suppress(results: Mapping[str, pd.DataFrame], *, least: int = 3) -> dict[str, pd.DataFrame]:
+def suppress(results: Mapping[str, pd.DataFrame], *, least: int = LEAST) -> dict[str, pd.DataFrame]:
     """Withhold small counts of firms and agreements, and what would tell them.
 
     A count from 1 to ``least`` - 1 becomes missing, with the shares, bounds and amounts that
@@ -171,18 +190,32 @@ def suppress(results: Mapping[str, pd.DataFrame], *, least: int = 3) -> dict[str
     SettingsError
         If ``least`` is below 2.
     """
-    if type(least) is not int or least < 2:  # noqa: PLR2004 - one is nobody's secret kept
-        raise SettingsError(f"least is {least!r}; give a whole number from 2.")
+    require_least(least)
     lone = _find_lone(results.get("tiers"), least)
     return {name: _suppress_table(name, results[name], least, lone) for name in results}
+
+
+def require_least(least: int) -> None:
+    """Refuse a threshold that withholds nothing."""
+    if type(least) is not int or least < 2:  # noqa: PLR2004 - one is nobody's secret kept
+        raise SettingsError(f"least is {least!r}; give a whole number from 2.")
+
+
+def find_threshold(results: Mapping[str, pd.DataFrame]) -> int | None:
+    """Find the least count that results show; None where nothing was withheld by `suppress`."""
+    told = (table.attrs.get("meta", {}).get("withheld", {}) for table in results.values())
+    return min((int(part["least"]) for part in told if part), default=None)
 
 
 def mark_withheld(table: pd.DataFrame) -> pd.DataFrame:
     """Write marks where `suppress` withheld something, for a file of text.
 
-    ``<3`` stands for a small count (of a threshold of 3), ``c`` for what would tell one.
+    ``<3`` stands for a small count (of a threshold of 3), ``c`` for what would tell one. A table
+    of which nothing was withheld stays as it is.
     """
-    marks = table.attrs.get("withheld", _Marks({}))
+    marks = table.attrs.get("withheld")
+    if marks is None or not marks.by_column:
+        return table
     marked = table.copy()
     for column, places in marks.by_column.items():
         values = marked[column].to_numpy(dtype=object, copy=True)
@@ -203,7 +236,7 @@ class _Marks:
         return self
 
 
-def blur_places(ecosystem: Ecosystem, *, least: int = 3) -> Ecosystem:
+def blur_places(ecosystem: Ecosystem, *, least: int = LEAST) -> Ecosystem:
     """Leave out the county of firms that share it, and an industry, with too few others.
 
     For what is written of single nodes and edges: results are computed before. A firm without
@@ -222,8 +255,12 @@ def blur_places(ecosystem: Ecosystem, *, least: int = 3) -> Ecosystem:
     shorter = replace(edges, **{name: getattr(edges, name)[kept] for name in names})
     others = {kind: found for kind, found in ecosystem.edge_columns.items() if kind != "lies_in"}
     columns = others | ({"lies_in": shorter} if kept.any() else {})
-    tables = MaskedTables(ecosystem.tables, functools.partial(_leave_regions, few))
-    return replace(ecosystem, edge_columns=dict(sorted(columns.items())), tables=tables)
+    kinds = list_masked_kinds(ecosystem)
+    tables = MaskedTables(ecosystem.tables, functools.partial(_leave_regions, few), kinds)
+    blurred = replace(ecosystem, edge_columns=dict(sorted(columns.items())), tables=tables)
+    if "links" in ecosystem.memory:
+        blurred.memory["links"] = ecosystem.memory["links"]
+    return blurred
 
 
 def _leave_regions(firms: set[str], _: str, frame: pd.DataFrame) -> pd.DataFrame:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from ecograph.masking.names import (
     Finder,
+    Hit,
     fold_name,
     say_own_words,
     undo_escapes,
@@ -40,7 +41,23 @@ _BASE64 = re.compile(rb"[A-Za-z0-9+/]{64,}={0,2}")
 _RUN = 6  # bytes: shorter texts among numbers are chance
 
 
+_FIGURES = 12  # bytes: of a map's numbers many look like letters
+
+
+_LENGTH = 4  # bytes in front of a map's header
+
+
 _DEEPEST = 6  # of a file in a file
+
+
+_AROUND = 200  # letters around a name, in which a longer one is looked for
+
+
+_DIGITS = 9  # a number of fewer may be any figure
+
+
+_ADDRESS = re.compile(rb"""( (?:r|ref|sqref|spans|location|topLeftCell|activeCell)="[^"]*")""")
+_CELL = re.compile(rb"""\$?[A-Z]{0,3}\$?\d+(?=[":\s])""")
 
 
 def find_leaks(
@@ -67,9 +84,10 @@ def find_leaks(
     -------
     pandas.DataFrame
         One row a file, part and name, columns ``LEAK_COLUMNS``, sorted: ``part`` says where in
-        the file, ``certain`` is False where a name stands only within a public one, or is an
-        ordinary word that ecograph's own pages hold. Nothing should be given away that has a
-        certain one.
+        the file, ``certain`` is False where a name stands only within a public one, is an
+        ordinary word that ecograph's own pages hold, a number of few digits, which may be any
+        figure, or short and among bytes that are no text, which is chance. Nothing should be given
+        away that has a certain one.
 
     Examples
     --------
@@ -81,49 +99,79 @@ def find_leaks(
     finder = Finder(wanted, {fold_name(text).strip() for text in public})
     common = {hit.entry for hit in Finder(wanted, overlapping=True).find(say_own_words(pages=True))}
     common |= wanted & {fold_name(text).strip() for text in public}
+    common |= {name for name in wanted if name.isdigit() and len(name) < _DIGITS}
     rows = []
     for path in sorted(files):
         found: dict[tuple[str, str], list[bool]] = {}
-        for part, text in _read_file(path, files[path]):
-            hits: dict[str, list[bool]] = {}
-            for hit in finder.find(fold_name(text)):
-                hits.setdefault(hit.entry, []).append(not hit.inside and hit.entry not in common)
-            for name, certain in hits.items():
+        for part, text, least in _read_file(path, files[path]):
+            for name, certain in _weigh_hits(finder, fold_name(text), common, least).items():
                 found[part, name] = max(certain, found.get((part, name), []), key=_weigh)
         rows += [(path, part, name, len(c), any(c)) for (part, name), c in sorted(found.items())]
     return pd.DataFrame(rows, columns=list(LEAK_COLUMNS)).astype({"count": int, "certain": bool})
+
+
+def _weigh_hits(finder: Finder, text: str, common: set[str], least: int) -> dict[str, list[bool]]:
+    """Find the names in a folded text, and say of each place whether it is certain."""
+    hits: dict[str, list[bool]] = {}
+    for hit in finder.find(text):
+        usual = hit.inside or hit.entry in common or len(hit.entry.encode()) < least
+        known = hits.setdefault(hit.entry, [])
+        known.append(not usual and (any(known) or not _is_public(finder, text, hit)))
+    return hits
+
+
+def _is_public(finder: Finder, text: str, hit: Hit) -> bool:
+    """Say whether a name stands within a public one that escapes or a new line break up."""
+    around = fold_name(undo_escapes(text[max(hit.start - _AROUND, 0) : hit.end + _AROUND]))
+    found = [other.inside for other in finder.find(around) if other.entry == hit.entry]
+    return bool(found) and all(found)
 
 
 def _weigh(certain: Sequence[bool]) -> tuple[int, int]:
     return sum(certain), len(certain)
 
 
-def _read_file(path: str, data: bytes) -> Iterator[tuple[str, str]]:
-    """Read all texts of a file, its name first; each with the part that it stands in."""
-    yield "name", path
+def _read_file(path: str, data: bytes) -> Iterator[tuple[str, str, int]]:
+    """Read all texts of a file, its name first; each with the part that it stands in.
+
+    The number says how many bytes a name must have there, so that it is not chance.
+    """
+    yield "name", path, 0
     yield from _read_part("text", data, 0)
 
 
-def _read_part(part: str, data: bytes, depth: int) -> Iterator[tuple[str, str]]:
+def _read_part(part: str, data: bytes, depth: int) -> Iterator[tuple[str, str, int]]:
     inner = list(_unpack(part, data)) if depth < _DEEPEST else []
     for name, content in inner:
         if isinstance(content, str):
-            yield name, content
+            yield name, content, 0
         else:
             yield from _read_part(name, content, depth + 1)
     if inner:
         return
+    columns = _find_columns(data)
+    if columns:
+        yield f"{part} > columns", _decode_text(data[columns:])[0], _FIGURES
+        data = data[_LENGTH:columns]
     rest = data
     for match in _BASE64.finditer(data):
         block = _decode(match.group())
         if block:
             yield from _read_part(f"{part} > base64", block, depth + 1)
             rest = rest.replace(match.group(), b" ")
-    text = _decode_text(rest)
-    yield part, text
+    text, whole = _decode_text(rest)
+    least = 0 if whole else _RUN
+    yield part, text, least
     plain = undo_escapes(text)
     if plain != text:
-        yield part, plain
+        yield part, plain, least
+
+
+def _find_columns(data: bytes) -> int:
+    """Find where columns of numbers begin behind a header, as maps have them; 0 for no such."""
+    end = _LENGTH + int.from_bytes(data[:_LENGTH], "little")
+    header = data[_LENGTH:end]
+    return end if end <= len(data) and header[:1] == b"{" and header[-1:] == b"}" else 0
 
 
 def _unpack(part: str, data: bytes) -> Iterator[tuple[str, bytes | str]]:
@@ -135,13 +183,24 @@ def _unpack(part: str, data: bytes) -> Iterator[tuple[str, bytes | str]]:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 for member in archive.infolist():
                     yield f"{part} > {member.filename}", member.filename
-                    yield f"{part} > {member.filename}", archive.read(member)
+                    content = archive.read(member)
+                    sheet = member.filename.startswith("xl/worksheets/")
+                    yield f"{part} > {member.filename}", _leave_cells(content) if sheet else content
         elif data[:4] == b"PAR1":
             table = pd.read_parquet(io.BytesIO(data))
             yield f"{part} > parquet", table.to_csv(index=True)
-            yield f"{part} > parquet", _decode_text(data)
+            yield f"{part} > parquet", _decode_text(data)[0]
     except (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile, RuntimeError):
         return
+
+
+def _leave_cells(sheet: bytes) -> bytes:
+    """Leave out where the cells of a sheet are: E101 there is a place, though a firm has this id.
+
+    >>> _leave_cells(b'<c r="E101" s="2"><v>E101</v></c>')
+    b'<c r="" s="2"><v>E101</v></c>'
+    """
+    return _ADDRESS.sub(lambda match: _CELL.sub(b"", match.group()), sheet)
 
 
 def _decode(block: bytes) -> bytes | None:
@@ -153,13 +212,13 @@ def _decode(block: bytes) -> bytes | None:
     return data if data.startswith((b"\x1f\x8b", b"PK\x03\x04", b"PAR1")) else None
 
 
-def _decode_text(data: bytes) -> str:
-    """Decode text; of other data the runs of letters that are long enough to be text."""
+def _decode_text(data: bytes) -> tuple[str, bool]:
+    """Decode text, and say whether all is text; else take the runs that are long enough to be."""
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return data.decode("utf-16", "replace")
+        return data.decode("utf-16", "replace"), True
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8-sig"), True
     except UnicodeDecodeError:
         text = data.decode("utf-8", "replace")
     runs = re.split("[\x00-\x08\x0e-\x1f\x7f\ufffd]+", text)
-    return "\x0a".join(run for run in runs if len(run.encode()) >= _RUN)
+    return "\x0a".join(run for run in runs if len(run.encode()) >= _RUN), False

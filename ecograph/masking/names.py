@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import html
 import re
+import sys
 import unicodedata
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ __all__ = [
     "fold_name",
     "list_names",
     "list_public_names",
+    "require_key",
     "require_kinds",
     "say_own_words",
     "spell_names",
@@ -136,13 +138,18 @@ def require_kinds(kinds: Sequence[str]) -> None:
         raise SettingsError(f"Nodes of the kinds {kinds!r} cannot be masked; choose of: {known}.")
 
 
+def require_key(key: str) -> None:
+    """Refuse a key that is empty."""
+    if not key.strip():
+        raise SettingsError("The key of the mask is empty; write a long secret into its file.")
+
+
 def choose_key(ecosystem: Ecosystem, key: str | None) -> bytes:
     """Take the key that codes are made with; without one it is made of all ids."""
     if key is None:
         ids = "\n".join(ecosystem.keys).encode("utf-8", "surrogatepass")
         return hashlib.sha256(ids).digest()
-    if not key.strip():
-        raise SettingsError("The key of the mask is empty; write a long secret into its file.")
+    require_key(key)
     return key.strip().encode("utf-8", "surrogatepass")
 
 
@@ -385,9 +392,10 @@ class Finder:
     def __init__(
         self, names: Iterable[str], public: Iterable[str] = (), *, overlapping: bool = False
     ) -> None:
-        """Sort names by their first two letters."""
+        """Sort names by their first letters."""
         self._names = {name for name in names if len(name) > 1}
-        self._heads = _sort_lengths(self._names)
+        self._lengths = _sort_lengths(self._names)
+        self._heads = {name[:2] for name in self._names}
         self._overlapping = overlapping
         longer = {text for text in public if len(text) > 1}
         self._public = Finder(longer, overlapping=True) if longer else None
@@ -396,11 +404,10 @@ class Finder:
         """Find names, from left to right."""
         found: list[tuple[int, int]] = []
         free, heads = 0, self._heads
-        for place in range(len(text) - 1):
-            lengths = heads.get(text[place : place + 2])
-            if lengths is None or place < free or _joins(text, place):
+        for place in self._list_starts(text):
+            if place < free or text[place : place + 2] not in heads or _joins(text, place):
                 continue
-            end = self._match(text, place, lengths)
+            end = self._match(text, place)
             if end:
                 found.append((place, end))
                 free = 0 if self._overlapping else end
@@ -416,20 +423,75 @@ class Finder:
             hits.append(Hit(start, end, text[start:end], inside))
         return hits
 
-    def _match(self, text: str, place: int, lengths: Sequence[int]) -> int:
-        for length in lengths:
-            end = place + length
-            if end > len(text) or text[place:end] not in self._names:
-                continue
-            if not _joins(text, end):
-                return end
+    def _list_starts(self, text: str) -> Iterable[int]:
+        """List the places where a name may begin; of a long text many are ruled out at once."""
+        if len(text) < _LONG:
+            return range(len(text) - 1)
+        blocks = range(0, len(text) - 1, _BLOCK)
+        return (n for start in blocks for n in self._try_block(text, start).tolist())
+
+    def _try_block(self, text: str, start: int) -> Ints:
+        """Find where in a block the first letters of a name stand, and no word goes on."""
+        before = min(start, 1)
+        numbers = _number_letters(text[start - before : start + _BLOCK + 3])
+        letters = numbers[before:]
+        goes_on = _mark_word_letters()[numbers]
+        inside = np.append(np.zeros(1 - before, dtype=bool), goes_on[:-1] & goes_on[1:])
+        places = np.flatnonzero(self._firsts[letters[:-1]] & ~inside[: len(letters) - 1])
+        pairs = (letters[:-1] << 21) | letters[1:]
+        places = places[(places < _BLOCK) & np.isin(pairs[places], self._pairs[0])]
+        later = np.append(pairs, [0, 0])[places + 2]
+        fits = np.isin(pairs[places], self._pairs[1]) | np.isin(later, self._pairs[2])
+        return np.asarray(places[fits] + start)
+
+    @functools.cached_property
+    def _pairs(self) -> tuple[Ints, Ints, Ints]:
+        """Number the first two letters of all names and of short ones, and the next two."""
+        long = {name for name in self._names if len(name) >= _HEAD}
+        heads = (self._heads, {name[:2] for name in self._names - long}, {n[2:4] for n in long})
+        numbers = [_number_letters("".join(sorted(parts))) for parts in heads]
+        first, short, later = (np.unique((n[::2] << 21) | n[1::2]) for n in numbers)
+        return first, short, later
+
+    @functools.cached_property
+    def _firsts(self) -> Flags:
+        flags = np.zeros(sys.maxunicode + 1, dtype=bool)
+        flags[self._pairs[0] >> 21] = True
+        return flags
+
+    def _match(self, text: str, place: int) -> int:
+        """Find where the longest name ends that begins at a place; 0 where none does."""
+        for letters in range(_HEAD, 1, -1):
+            for length in self._lengths.get(text[place : place + letters], ()):
+                end = place + length
+                whole = end <= len(text) and text[place:end] in self._names
+                if whole and not _joins(text, end):
+                    return end
         return 0
 
 
+_HEAD, _LONG, _BLOCK = 4, 2_000, 2_000_000  # letters
+_HAN_BEGINS = 0x2E80  # Chinese has no such words
+
+
+@functools.cache
+def _mark_word_letters() -> Flags:
+    """Say of every number of a letter whether words of letters consist of it."""
+    flags = np.zeros(sys.maxunicode + 1, dtype=bool)
+    flags[:_HAN_BEGINS] = [chr(number).isalnum() for number in range(_HAN_BEGINS)]
+    return flags
+
+
+def _number_letters(text: str) -> Ints:
+    data = text.encode("utf-32-le", "surrogatepass")
+    return np.frombuffer(data, dtype="<u4").astype(np.int64)
+
+
 def _sort_lengths(names: Iterable[str]) -> dict[str, list[int]]:
+    """List the lengths of the names that begin with the same letters, the longest first."""
     heads: dict[str, set[int]] = {}
     for name in names:
-        heads.setdefault(name[:2], set()).add(len(name))
+        heads.setdefault(name[:_HEAD], set()).add(len(name))
     return {head: sorted(lengths, reverse=True) for head, lengths in heads.items()}
 
 
@@ -442,7 +504,7 @@ def _joins(text: str, place: int) -> bool:
     if not 0 < place < len(text):
         return False
     before, after = text[place - 1], text[place]
-    return before.isalnum() and after.isalnum() and max(before, after) < "\u2e80"
+    return before.isalnum() and after.isalnum() and ord(max(before, after)) < _HAN_BEGINS
 
 
 _INLINE = re.compile(
@@ -455,7 +517,13 @@ def undo_escapes(text: str) -> str:
     """Undo what HTML, JSON, addresses and quotes do to a name."""
     plain = _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), text)
     plain = plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    plain = plain.replace("\\/", "/").replace('\\"', '"').replace("\\\\", "\\").replace('""', '"')
+    plain = (
+        plain.replace("\\n", " ")
+        .replace("\\/", "/")
+        .replace('\\"', '"')
+        .replace("\\\\", "\\")
+        .replace('""', '"')
+    )
     if "%" in plain:
         plain = unquote(plain, errors="replace")
     return html.unescape(html.unescape(_INLINE.sub("", plain)))

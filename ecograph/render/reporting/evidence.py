@@ -80,7 +80,7 @@ def _prove(page: Page, place: int, row: Mapping[str, Any]) -> Proof:
             f"evidence-{place}",
             _describe_agreements(page, cited[:_AGREEMENTS]),
             {"id": "text", "name": "prose", "parties": "prose", "date": "day", "file": "text"},
-            caption=page.voice.say("evidence.table", name=row["name"]),
+            caption=page.voice.say("evidence.list", name=row["name"]),
             total=len(cited),
         ),
     )
@@ -134,4 +134,5 @@ def _tabulate_traces(page: Page, rows: list[dict[str, Any]]) -> Table:
         traces,
         {"table": "text", "command": "text"},
         caption=page.voice.say("evidence.traces"),
+        heads={n: page.voice.say(f"evidence.{n}") for n in ("table", "command")},
     )

@@ -78,7 +78,7 @@ if TYPE_CHECKING:
     from ecograph.ecosystem import Ecosystem
     from ecograph.errors import DataError, EcographError, RegisterError, SettingsError
     from ecograph.loader import load
-    from ecograph.masking import find_leaks, list_names, list_public_names, mask, suppress
+    from ecograph.masking import Mask, find_leaks, list_names, list_public_names, mask, suppress
     from ecograph.output import save_tables
     from ecograph.problems import tabulate_problems
     from ecograph.projection import project
@@ -112,6 +112,7 @@ __all__ = [
     "DataError",
     "EcographError",
     "Ecosystem",
+    "Mask",
     "RegisterError",
     "Settings",
     "SettingsError",
@@ -280,7 +281,7 @@ _HOMES = {
     "problems": ("tabulate_problems",),
     "projection": ("project",),
     "registers": ("convert",),
-    "masking": ("find_leaks", "list_names", "list_public_names", "mask", "suppress"),
+    "masking": ("Mask", "find_leaks", "list_names", "list_public_names", "mask", "suppress"),
     "registers.databases": ("read_database",),
     "render.crate": ("describe_crate",),
     "render.document": ("render_docx",),

@@ -9,7 +9,13 @@ from markupsafe import Markup
 
 from ecograph.render.page import is_missing
 from ecograph.render.reporting.atlas import locate_on_map
-from ecograph.render.reporting.gaps import explain_verdict, grade, sum_expected, tell_stands
+from ecograph.render.reporting.gaps import (
+    explain_verdict,
+    grade,
+    is_withheld,
+    sum_expected,
+    tell_stands,
+)
 from ecograph.render.reporting.tables import emphasise, list_rows, mark_filled
 from ecograph.schema import read_schema
 
@@ -125,7 +131,7 @@ def _present_help(page: Page, row: Mapping[str, Any], total: float, stands: Mark
 def _say_numbers(page: Page, row: Mapping[str, Any]) -> Markup:
     anchor, voice = f"gaps-row-{row['place']}", page.voice
     observed = page.link(row["observed"], "count", anchor)
-    if is_missing(row["observed"]) or is_missing(row["firms_linked"]):
+    if is_withheld(row):
         verdict = voice.label("verdict", row["verdict"])
         return voice.say("finding.withheld", name=row["name"], verdict=verdict)
     if is_missing(row["ratio"]):

@@ -28,11 +28,14 @@ __all__ = [
     "find_dispersion",
     "find_least",
     "grade",
+    "is_withheld",
     "mark_withheld_rows",
     "present_gaps",
     "sum_expected",
     "tell_stands",
 ]
+
+_COUNTS = ("observed", "firms", "firms_linked", "firms_recorded")
 
 
 def present_gaps(page: Page) -> dict[str, object]:
@@ -68,8 +71,12 @@ def mark_withheld_rows(gaps: pd.DataFrame) -> pd.Series:
 
     Whoever masks a copy to share withholds counts; otherwise none of them is missing.
     """
-    counts = gaps.reindex(columns=["observed", "firms", "firms_linked", "firms_recorded"])
-    return counts.isna().any(axis=1)
+    return gaps.reindex(columns=list(_COUNTS)).isna().any(axis=1)
+
+
+def is_withheld(row: Mapping[str, Any]) -> bool:
+    """Say the same of one industry."""
+    return any(is_missing(row[name]) for name in _COUNTS)
 
 
 def sum_expected(gaps: pd.DataFrame) -> float:
@@ -117,7 +124,7 @@ def explain_verdict(page: Page, row: Mapping[str, Any], total: float) -> Markup:
     if verdict != "not_enough_data":
         return voice.say(f"gaps.means.{verdict}")
     floor = page.ecosystem.settings.capture_floor
-    if is_missing(row["observed"]) or is_missing(row["firms_linked"]):  # withheld
+    if is_withheld(row):
         return voice.say("gaps.means.not_enough_data")
     if is_missing(row["expected"]):
         return voice.say("gaps.means.unknown")

@@ -56,7 +56,7 @@ def test_a_table_without_rows_says_what_would_fill_it(page):
 
 
 def test_a_short_table_stays_on_one_sheet(page):
-    """A sheet takes 30 lines, a line 24 letters or 12 Chinese ones."""
+    """A sheet takes 30 lines, a line 96 letters or 48 Chinese ones."""
 
     def is_short(rows, text="x"):
         table = [{"name": text} for _ in range(rows)]
@@ -64,9 +64,9 @@ def test_a_short_table_stays_on_one_sheet(page):
 
     assert is_short(30)
     assert not is_short(31)
-    assert is_short(15, "x" * 24)
-    assert not is_short(16, "x" * 24)
-    assert not is_short(16, "长" * 12)
+    assert is_short(15, "x" * 96)
+    assert not is_short(16, "x" * 96)
+    assert not is_short(16, "长" * 48)
 
 
 @pytest.mark.parametrize("name", ["gaps", "pairs", "tiers"])

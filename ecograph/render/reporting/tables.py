@@ -139,7 +139,7 @@ _REGISTERS = {
     "broker-levels": ("brokers",),
 }
 _SHORT = 30  # a table of at most so many lines is kept on one sheet of paper
-_LINE = 24  # letters that a cell of text has room for, a Chinese one being two
+_LINE = 96  # letters that a line of a sheet has room for, a Chinese one being two
 
 
 @dataclass(frozen=True)
@@ -182,9 +182,9 @@ class Table:
 
 
 def _count_lines(row: Row) -> int:
-    """Count the lines that a row takes, roughly: its longest cell decides."""
+    """Count the lines that a row takes at most, were all columns equally wide."""
     letters = (len(f"{c.text}{c.below}".encode("gb18030", "replace")) for c in row.cells)
-    return 1 + max(letters, default=0) // _LINE
+    return 1 + max(letters, default=0) * len(row.cells) // _LINE
 
 
 @dataclass(frozen=True)

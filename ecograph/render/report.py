@@ -74,11 +74,8 @@ def render_report(
     ecosystem
         The ecosystem.
     results
-        The result tables by name, as the analysis functions return them: summary, gaps, pairs,
-        centrality, communities, tiers, tier_moves, path_steps, promotion_summary, expiring,
-        near_misses, tier_links, targets, thermometer, funnel, platforms, pipeline, incubation,
-        finance, counties, trainings, broker_levels, dimensions, coverage. Where one is missing or
-        empty, the page says which register would fill its section.
+        The result tables by name, as `ecograph.compute_results` returns them. Where one is missing
+        or empty, the page says which register would fill its section.
     lang
         ``en`` or ``zh``: the language that is shown first; by default the ecosystem's. A reader
         can switch to the other one in the page.

@@ -163,6 +163,21 @@ def test_both_languages_say_the_same_numbers(city: Report, open_page: Callable[.
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_five_questions_are_answered_on_the_first_screen(
+    shipped: Report, open_page: Callable[..., Any], lang: str
+) -> None:
+    page = open_page(shipped.html, width=1280, height=800).page
+    page.click(f".switch label[for=choose-{lang}] >> visible=true")
+    answers = page.locator(f".in-{lang} .questions dd")
+
+    assert answers.count() == 5
+    assert all(len(text) > 10 for text in answers.all_inner_texts())
+    boxes = [answers.nth(n).bounding_box() for n in range(5)]
+    assert max(box["y"] + box["height"] for box in boxes) <= 800
+
+
+@pytest.mark.browser
 def test_a_link_opens_the_rows_behind_a_figure(city: Report, open_page: Callable[..., Any]) -> None:
     page = open_page(city.html).page
     link = page.locator("#table-gaps-row-1 a[href^='#table-evidence']")

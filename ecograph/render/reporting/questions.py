@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "answer_questions"]
 
-_FEW = 3
+_FEW = 2
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def make_gaps(**verdicts: str) -> pd.DataFrame:
     table = pd.DataFrame({"verdict": list(verdicts.values())}, index=list(verdicts))
     table["name"] = [f"industry {key}" for key in table.index]
     table = table.assign(observed=4, expected=10.0, ci_low=0.1, ci_high=0.9, q=0.004, needed=0.0)
-    table["firms_linked"] = 4
+    table = table.assign(firms=20, firms_linked=4, firms_recorded=20)
     table["ratio"] = [0.4 + n / 10 for n in range(len(table))]
     return table.reindex(columns=list(GAP_COLUMNS)).rename_axis("industry")
 

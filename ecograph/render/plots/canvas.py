@@ -163,7 +163,6 @@ def write(  # noqa: PLR0913 - how a text can be set, all but its place by name
     weight: Literal["normal", "bold"] = "normal",
     lift: tuple[float, float] = (0, 0),
     frame: tuple[Any, Any] = ("data", "data"),
-    halo: bool = False,
     cells: int = 40,
 ) -> Artist:
     """Write a text on its baseline.
@@ -181,12 +180,10 @@ def write(  # noqa: PLR0913 - how a text can be set, all but its place by name
     frame
         What x and y are measured in, as `matplotlib.axes.Axes.annotate` takes them: "data", "axes
         fraction", "axes pixels", "figure points", or a transform.
-    halo
-        Whether letters have an edge of the colour of the paper, to stand on lines.
     cells
         At most so many letters, a Chinese one being two.
     """
-    said = axes.annotate(
+    return axes.annotate(
         shorten(clean_text(str(text)), cells),
         place,
         xycoords=frame,
@@ -201,11 +198,6 @@ def write(  # noqa: PLR0913 - how a text can be set, all but its place by name
         annotation_clip=False,
         parse_math=False,
     )
-    if halo:
-        from matplotlib import patheffects  # noqa: PLC0415 - few charts write on lines
-
-        said.set_path_effects([patheffects.withStroke(linewidth=3, foreground="white")])
-    return said
 
 
 def say_at(artist: Artist, text: object) -> None:

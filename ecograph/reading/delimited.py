@@ -7,16 +7,16 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-from ecograph.errors import DataError
 from ecograph.problems import Problem
 from ecograph.reading.blocks import read_blocks
+from ecograph.reading.encodings import decode_text
 from ecograph.reading.sheets import RawSheet, build_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["decode_text", "read_delimited"]
+__all__ = ["read_delimited"]
 
 LARGE = 1 << 20
 """Bytes from which a file is worth a look whether it can be read in columns."""
@@ -43,34 +43,13 @@ def read_delimited(path: Path) -> RawSheet:
         plain = read_blocks(path, _find_delimiter)
         if plain is not None:
             return plain
-    text, encoding = decode_text(path.read_bytes(), path.name)
+    text, encoding, doubts = decode_text(path.read_bytes(), path.name)
     delimiter = _find_delimiter(text)
-    problems = _check_text(text, delimiter, path.name)
+    problems = [*doubts, *_check_text(text, delimiter, path.name)]
     dialect = {"encoding": encoding, "delimiter": delimiter}
     return build_sheet(
         _split_rows(text, delimiter), file=path.name, dialect=dialect, problems=problems
     )
-
-
-def decode_text(data: bytes, file: str) -> tuple[str, str]:
-    """Decode bytes by byte order mark, then strict UTF-8, then strict GB18030.
-
-    >>> decode_text("高校".encode("gb18030"), "x.csv")
-    ('高校', 'gb18030')
-    """
-    for encoding in _list_encodings(data):
-        try:
-            return data.decode(encoding), encoding
-        except UnicodeDecodeError:
-            continue
-    problem = Problem("unreadable_encoding", file=file)
-    raise DataError(f"{file} is neither UTF-8 nor GB18030 text.", [problem])
-
-
-def _list_encodings(data: bytes) -> tuple[str, ...]:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return ("utf-16",)
-    return ("utf-8-sig",) if data.startswith(b"\xef\xbb\xbf") else ("utf-8", "gb18030")
 
 
 def _find_delimiter(text: str) -> str:
@@ -86,8 +65,6 @@ def _split_rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 
 def _check_text(text: str, delimiter: str, file: str) -> list[Problem]:
     found = []
-    if "\ufffd" in text:
-        found.append(Problem("damaged_text", file=file, severity="warning"))
     csv.field_size_limit(_LONGEST_FIELD)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 0

@@ -11,7 +11,7 @@ import yaml
 
 from ecograph.errors import DataError
 from ecograph.problems import Problem
-from ecograph.reading.delimited import decode_text
+from ecograph.reading.encodings import decode_text
 from ecograph.reading.sheets import RawSheet, build_sheet
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def read_records(path: Path, *, sheet: str | None = None) -> list[RawSheet]:
     DataError
         If the file cannot be parsed, holds no records, or has no such table.
     """
-    text, encoding = decode_text(path.read_bytes(), path.name)
+    text, encoding, doubts = decode_text(path.read_bytes(), path.name)
     is_json = path.suffix.lower() == ".json"
     content = _parse_json(text, path) if is_json else _parse_yaml(text, path)
     tables = _find_tables(content, path.name)
@@ -79,7 +79,7 @@ def read_records(path: Path, *, sheet: str | None = None) -> list[RawSheet]:
         tables = {sheet: _choose_table(tables, sheet, path.name)}
     dialect = {"encoding": encoding, "format": path.suffix[1:].lower()}
     return [
-        build_sheet(_lay_out(rows), file=path.name, sheet=name, dialect=dialect)
+        build_sheet(_lay_out(rows), file=path.name, sheet=name, dialect=dialect, problems=doubts)
         for name, rows in tables.items()
     ]
 
@@ -137,7 +137,7 @@ def read_yaml_mapping(path: Path) -> dict[str, Any]:
     DataError
         If the file cannot be parsed or is no mapping.
     """
-    text, _ = decode_text(path.read_bytes(), path.name)
+    text = decode_text(path.read_bytes(), path.name).text
     try:
         content = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a safe loader, made stricter
     except _UNPARSABLE as error:

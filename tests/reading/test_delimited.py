@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ecograph.errors import DataError
-from ecograph.reading.delimited import decode_text, read_delimited
+from ecograph.reading.delimited import read_delimited
+from ecograph.reading.encodings import decode_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +52,7 @@ def test_bytes_that_are_no_known_text(tmp_path: Path, data: bytes) -> None:
 
 
 def test_characters_beyond_gbk_are_read_too() -> None:
-    assert decode_text("㐀𠀀€".encode("gb18030"), "x") == ("㐀𠀀€", "gb18030")
+    assert decode_text("㐀𠀀€".encode("gb18030"), "x") == ("㐀𠀀€", "gb18030", ())
 
 
 @pytest.mark.parametrize("sign", [",", ";", "\t", "|", "；", "，"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -17,16 +17,18 @@ from ecograph.ecosystem import Ecosystem
 from ecograph.errors import DataError, SettingsError
 from ecograph.layout import TableViews, lay_out
 from ecograph.problems import Problem
-from ecograph.reading.headers import match_sheets
+from ecograph.reading.databases.addresses import find_place
+from ecograph.reading.headers import match_sheets, pass_over_guides
 from ecograph.reading.sources import read_source
-from ecograph.reading.values import parse_period
+from ecograph.reading.values.periods import parse_period
 from ecograph.settings import Settings, settings_from
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ecograph.reading.databases.addresses import Address
     from ecograph.reading.headers import Matched
-    from ecograph.reading.sheets import RawSheet
+    from ecograph.reading.sheets.raw import RawSheet
     from ecograph.reading.sources import Source
 
 __all__ = ["load"]
@@ -35,17 +37,18 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 def load(
-    path: str | Path,
+    path: str | Path | Address,
     *,
     settings: Settings | Mapping[str, Any] | None = None,
     strict: bool = False,
 ) -> Ecosystem:
-    """Load an ecosystem from a folder of tables, or from one workbook.
+    """Load an ecosystem from a folder of tables, from one workbook, or from a database.
 
     Parameters
     ----------
     path
-        Folder or workbook, laid out as ``ecograph schema`` says.
+        Folder or workbook, laid out as ``ecograph schema`` says; or a database:
+        ``sqlite:FILE``, ``duckdb:FILE``, ``postgresql://USER@HOST/DATABASE?tables=A,B``.
     settings
         A settings value, or names and values that go before those of ecosystem.yaml.
     strict
@@ -64,27 +67,28 @@ def load(
     SettingsError
         If ecosystem.yaml or the settings hold an unknown key or an impossible value.
     """
-    source = read_source(Path(path))
+    place = find_place(path)
+    source = pass_over_guides(read_source(place))
     matched, found = match_sheets(source)
     found = [*source.problems, *found]
     known = {(m.sheet.file, m.sheet.sheet) for m in matched}
     others = [s for s in source.sheets if (s.file, s.sheet) not in known]
     found += [problem for sheet in others for problem in sheet.problems]
     if not matched:
-        raise DataError(f"{path} holds no table that ecograph knows.", found)
+        raise DataError(f"{place} holds no table that ecograph knows.", found)
     checked = check_sheets(matched, currency=str(source.facts.get("currency", "CNY")))
     written = _guess_language(matched)
     source = replace(source, sheets=tuple(map(_forget_cells, source.sheets)))
     del matched  # the text of every cell, which is typed now
-    ecosystem = _build_ecosystem(Path(path), source, checked, found, settings, written)
+    ecosystem = _build_ecosystem(place, source, checked, found, settings, written)
     release_texts()
     if strict and ecosystem.errors:
-        raise DataError(f"{path} has {len(ecosystem.errors)} errors.", ecosystem.problems)
+        raise DataError(f"{place} has {len(ecosystem.errors)} errors.", ecosystem.problems)
     return ecosystem
 
 
 def _build_ecosystem(
-    path: Path,
+    place: Path | Address,
     source: Source,
     checked: Checked,
     found: Sequence[Problem],
@@ -95,7 +99,7 @@ def _build_ecosystem(
     checked, assumed = _assume_status(checked, chosen.default_status)
     laid = lay_out(checked)
     return Ecosystem(
-        name=str(source.facts.get("name") or _name_after(path)),
+        name=str(source.facts.get("name") or _name_after(place)),
         keys=laid.keys,
         parts=laid.parts,
         positions=laid.positions,
@@ -114,8 +118,10 @@ def _build_ecosystem(
     )
 
 
-def _name_after(path: Path) -> str:
-    return path.resolve().name if path.is_dir() else path.stem
+def _name_after(place: Path | Address) -> str:
+    if isinstance(place, Path):
+        return place.resolve().name if place.is_dir() else place.stem
+    return PurePath(place.label).stem
 
 
 def _choose_settings(

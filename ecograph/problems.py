@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -28,6 +29,8 @@ PROBLEM_COLUMNS = (
     "message",
     "remedy",
 )
+
+_NAMED = frozenset({"kinds", "found", "status"})  # details that are words of the schema
 
 
 @dataclass(frozen=True)
@@ -62,11 +65,11 @@ class Problem:
         >>> Problem("duplicate_id", value="U1", details={"first": "a.csv, 2"}).explain("en")[0]
         'The id "U1" is already used (a.csv, 2).'
         """
-        values = {"value": self.value, "column": self.column, **_name_kinds(self.details, lang)}
-        return (
-            translate(f"problem.{self.code}.message", lang).format(**values),
-            translate(f"problem.{self.code}.remedy", lang).format(**values),
-        )
+        message, remedy = _find_texts(self.code, lang)
+        values: dict[str, object] = {"value": self.value, "column": self.column}
+        if self.details:
+            values |= _name_kinds(self.details, lang)
+        return message.format_map(values), remedy.format_map(values)
 
 
 def tabulate_problems(problems: Iterable[Problem], lang: str = "en") -> pd.DataFrame:
@@ -85,16 +88,24 @@ def tabulate_problems(problems: Iterable[Problem], lang: str = "en") -> pd.DataF
         One row a problem, columns ``PROBLEM_COLUMNS``; sorted by file, sheet, row and column.
     """
     ordered = sorted(problems, key=lambda p: (p.file, p.sheet, p.row or 0, p.column, p.code))
-    rows = [
-        (p.code, p.severity, p.file, p.sheet, p.row, p.column, p.value, *p.explain(lang))
-        for p in ordered
-    ]
-    frame = pd.DataFrame(rows, columns=list(PROBLEM_COLUMNS))
-    return frame.astype({"row": "Int64"})
+    said = {place: [getattr(p, place) for p in ordered] for place in PROBLEM_COLUMNS[:-2]}
+    texts = [p.explain(lang) for p in ordered]
+    said |= {name: [pair[n] for pair in texts] for n, name in enumerate(PROBLEM_COLUMNS[-2:])}
+    said["row"] = pd.array(said["row"], dtype="Int64")
+    return pd.DataFrame(said, columns=list(PROBLEM_COLUMNS))
+
+
+@functools.cache
+def _find_texts(code: str, lang: str) -> tuple[str, str]:
+    """Find the sentences that belong to a code."""
+    message, remedy = (translate(f"problem.{code}.{part}", lang) for part in ("message", "remedy"))
+    return message, remedy
 
 
 def _name_kinds(details: Mapping[str, object], lang: str) -> dict[str, object]:
     """Name the node kinds and statuses among the details in a language."""
+    if _NAMED.isdisjoint(details):
+        return dict(details)
     schema = read_schema()
     named = dict(details)
     for key in {"kinds", "found"} & set(details):

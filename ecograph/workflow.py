@@ -28,6 +28,7 @@ from ecograph.publishing import (
     publish,
     require_same_kind,
 )
+from ecograph.reading.databases.addresses import find_place
 from ecograph.version import __version__
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from ecograph.cache import Entry, Identity
     from ecograph.ecosystem import Ecosystem
     from ecograph.masking import Copy, Mask
+    from ecograph.reading.databases.addresses import Address
     from ecograph.settings import Settings
 
     Results = dict[str, pd.DataFrame]
@@ -172,7 +174,7 @@ class Run:
 
 
 def analyse(
-    data: str | Path,
+    data: str | Path | Address,
     out: str | Path,
     *,
     settings: Given = None,
@@ -186,7 +188,7 @@ def analyse(
     Parameters
     ----------
     data
-        Folder or workbook.
+        Folder, workbook or database, as for `ecograph.load`.
     out
         The folder to fill. Nothing is written before everything is computed; all files take
         their places together, ``run.json`` last; files that ecograph did not write are never
@@ -223,14 +225,14 @@ def analyse(
     OSError
         If OUT cannot be written.
     """
-    source, folder = Path(data), Path(out)
-    if source.resolve() in {folder.resolve(), folder.resolve() / "tables"}:
-        raise SettingsError(f"{folder} holds the input; choose another folder for the results.")
+    source, folder = find_place(data), Path(out)
+    _require_apart(source, folder)
     require_same_kind(folder, masked=mask is not None)
     store = None if mask else _choose_store(folder, cache)
     seconds: dict[str, float] = {}
     with _time_stage("cache", seconds, watch):
-        identity = identify(source, settings) if store else None
+        # Of a database only reading it shows whether it has changed.
+        identity = identify(source, settings) if store and isinstance(source, Path) else None
         entry = find_entry(store, identity.key) if store and identity else None
         kept = _reuse(entry, folder, crate=crate) if entry else None
     if kept:
@@ -245,6 +247,12 @@ def analyse(
     if store:
         prune(store)
     return made.run
+
+
+def _require_apart(source: Path | Address, folder: Path) -> None:
+    inside = {folder.resolve(), folder.resolve() / "tables"}
+    if isinstance(source, Path) and source.resolve() in inside:
+        raise SettingsError(f"{folder} holds the input; choose another folder for the results.")
 
 
 def compute_results(ecosystem: Ecosystem, *, only: Collection[str] | None = None) -> Results:
@@ -354,7 +362,7 @@ def _hash_files(contents: Mapping[str, bytes]) -> dict[str, str]:
     return {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()}
 
 
-def _load(source: Path, settings: Given) -> Ecosystem:
+def _load(source: Path | Address, settings: Given) -> Ecosystem:
     from ecograph.loader import load  # noqa: PLC0415 - only who computes pays for it
 
     return load(source, settings=settings)
@@ -369,7 +377,7 @@ class _Made:
     copy: Copy | None
 
 
-def _compute(source: Path, settings: Given, watch: Watch, mask: Mask | None) -> _Made:
+def _compute(source: Path | Address, settings: Given, watch: Watch, mask: Mask | None) -> _Made:
     """Compute everything, and every file but the record of the run."""
     started, seconds = _now(), dict[str, float]()
     stage = functools.partial(_time_stage, seconds=seconds, watch=watch)

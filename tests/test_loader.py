@@ -207,8 +207,11 @@ def test_a_broken_ecosystem_yaml_is_a_data_error() -> None:
 
 def test_a_folder_without_a_known_table_is_refused_with_its_problems() -> None:
     with pytest.raises(DataError, match="no table that ecograph knows") as caught:
-        make_ecosystem({"gadgets": "id\nG1\n", "parties": "agreement\nA1\n", "teams": ""})
+        make_ecosystem(
+            {"gadgets": "id\nG1\n", "parties": "agreement\nA1\n", "teams": "\n", "events": ""}
+        )
     assert sorted(p.code for p in caught.value.problems) == [
+        "empty_file",
         "missing_column",
         "missing_column",
         "missing_column",

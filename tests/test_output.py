@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ecograph.errors import EcographError
 from ecograph.output import (
+    _spell_json,
     render_csv,
     render_json,
     render_parquet,
@@ -111,3 +112,16 @@ def test_two_ecosystems_are_not_mixed_in_one_folder(tmp_path):
     with pytest.raises(EcographError, match=r"events\.csv"):
         save_tables(TableSet({"universities": names}), tmp_path)
     save_tables(TableSet({"universities": names, "events": names}), tmp_path)
+
+
+@given(
+    st.lists(
+        st.dictionaries(
+            st.sampled_from(["a", "名", '"']),
+            st.none() | st.integers() | st.text() | st.lists(st.integers()),
+        )
+    )
+)
+def test_rows_are_spelt_as_the_standard_library_indents_them(rows) -> None:
+    content = {"meta": {"of": ["x\n", {}]}, "rows": rows, "problems": []}
+    assert _spell_json(content) == json.dumps(content, ensure_ascii=False, indent=1)

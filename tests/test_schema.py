@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SCHEMA = read_schema()
 TYPES = {
     *("id", "text", "list", "amount", "number", "integer", "date", "year", "boolean"),
-    *("choice", "ref", "refs"),
+    *("choice", "code", "ref", "refs"),
 }
 
 

@@ -18,7 +18,7 @@ import pandas as pd
 
 from ecograph.analysis.links import list_parties
 from ecograph.coding import find_places
-from ecograph.reading.values import parse_period
+from ecograph.reading.values.periods import parse_period
 from ecograph.rules import MOST_YEARS, columns_of, read_rules
 from ecograph.schema import fold_label, read_schema
 

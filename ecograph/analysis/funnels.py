@@ -9,7 +9,8 @@ import pandas as pd
 
 from ecograph.analysis.indicators import FEWEST_UNITS, Cases, measure_ratio
 from ecograph.analysis.meta import attach_meta
-from ecograph.reading.values import parse_amount, parse_list
+from ecograph.reading.values.amounts import parse_amount
+from ecograph.reading.values.plain import parse_list
 from ecograph.schema import read_schema
 from ecograph.statistics.resampling import bound_share
 

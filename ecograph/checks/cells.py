@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,13 +11,10 @@ import pandas as pd
 
 from ecograph.coding import code_texts, map_texts
 from ecograph.problems import Problem, Severity
-from ecograph.reading.values import (
-    parse_amount,
-    parse_boolean,
-    parse_number,
-    parse_period,
-    parse_year,
-)
+from ecograph.reading.values.amounts import Amount, AmountRange, examine_amount, parse_unit
+from ecograph.reading.values.codes import examine_code, find_valid_codes
+from ecograph.reading.values.periods import Period, examine_period, find_serial_day, parse_year
+from ecograph.reading.values.plain import parse_boolean, parse_number
 from ecograph.schema import read_schema
 
 if TYPE_CHECKING:
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from ecograph.schema import Column
 
     Floats = NDArray[np.float64]
+    Faults = NDArray[np.object_]
 
 __all__ = ["PLACE", "Read", "read_cells"]
 
@@ -35,13 +34,14 @@ PLACE = ("file", "sheet", "row")
 """Names of the columns that say where a row stands, behind an underscore in typed tables."""
 
 _CODES = {
-    "amount": "unreadable_amount",
     "number": "unreadable_number",
     "integer": "unreadable_number",
-    "date": "unreadable_date",
     "year": "unreadable_year",
     "boolean": "unreadable_boolean",
 }
+_WARNINGS = {"inexact_amount", "invalid_code", "repaired_code", "rounded_code"}
+_ENDS = {"date": ("start", "end"), "amount": ("low", "high")}
+"""What is made beside a column of a type, behind its name."""
 
 
 _DECIMAL = r"[0-9]{1,12}(\.[0-9]{1,3})?"
@@ -82,7 +82,9 @@ def read_cells(matched: Matched, *, currency: str) -> Read:
     -------
     Read
         Dates give three columns: NAME (ISO 8601 text at its precision), NAME_start and NAME_end
-        (first and last day). Lists and references stay text until they are resolved.
+        (first and last day). An amount that its text does not tell exactly is empty; where
+        a sheet has such, NAME_low and NAME_high hold what it leaves open, and nothing adds
+        them up. Lists and references stay text until they are resolved.
     """
     read = Read(pd.DataFrame(index=matched.sheet.cells.index))
     read.problems += matched.sheet.problems
@@ -110,8 +112,8 @@ def _reject_spoiled(read: Read, matched: Matched, column: Column) -> None:
 
 def _free_name(matched: Matched, name: str, taken: Iterable[str]) -> str:
     """Name an attribute so that it hides no column that ecograph makes itself."""
-    dates = (c.name for c in matched.table.columns.values() if c.type == "date")
-    made = _MADE | {f"{date}_{end}" for date in dates for end in ("start", "end")}
+    known = matched.table.columns.values()
+    made = _MADE | {f"{c.name}_{end}" for c in known for end in _ENDS.get(c.type, ())}
     taken = {*taken, *matched.columns} - {name}
     while name in made or name in taken:
         name = f"{name}_"
@@ -145,7 +147,9 @@ def _read_column(
     if column.type == "date":
         return _read_dates(read, matched, column, filled, texts.index)
     if column.type == "amount":
-        values = _read_amounts(read, matched, column, filled, currency)
+        return _read_amounts(read, matched, column, filled, texts.index, currency=currency)
+    if column.type == "code":
+        values = _read_codes(read, matched, column, filled)
     else:
         values = _read_plain(read, matched, column, filled)
     return {column.name: values.reindex(texts.index)}
@@ -167,9 +171,11 @@ def _read_dates(
     read: Read, matched: Matched, column: Column, filled: pd.Series, index: pd.Index
 ) -> dict[str, pd.Series]:
     codes, distinct = code_texts(filled)
-    periods = [parse_period(text) for text in distinct]
-    good = np.array([period is not None for period in periods], dtype=bool)[codes]
-    _report(read, matched, column, "unreadable_date", filled[~good])
+    found = [examine_period(text) for text in distinct]
+    periods = [period if isinstance(period, Period) else None for period in found]
+    faults = np.array(["" if isinstance(x, Period) else x for x in found], dtype=object)[codes]
+    _report_faults(read, matched, column, filled, faults)
+    good = faults == ""
     text = np.array([None if p is None else str(p) for p in periods], dtype=object)
     start, end = (
         np.array([getattr(p, edge, None) for p in periods], dtype="datetime64[s]")
@@ -184,23 +190,73 @@ def _read_dates(
 
 
 def _read_amounts(
-    read: Read, matched: Matched, column: Column, filled: pd.Series, currency: str
-) -> pd.Series:
-    unit = matched.unit(column.name)
+    read: Read,
+    matched: Matched,
+    column: Column,
+    filled: pd.Series,
+    index: pd.Index,
+    *,
+    currency: str,
+) -> dict[str, pd.Series]:
     codes, distinct = code_texts(filled)
-    values = _read_decimals(distinct) if not unit else np.full(len(distinct), np.nan)
-    foreign = np.zeros(len(distinct), dtype=bool)
+    sums, faults = _read_sums(distinct, matched.unit(column.name), currency)
+    _report_faults(read, matched, column, filled, faults[codes], currency=currency)
+    value, low, high = (pd.Series(ends[codes], index=filled.index) for ends in sums)
+    exact = _drop_negative(read, matched, column, filled, value[value.notna()])
+    columns = {column.name: exact}
+    if (faults == "inexact_amount").any():
+        columns |= {f"{column.name}_low": low, f"{column.name}_high": high}
+    return {name: values.reindex(index) for name, values in columns.items()}
+
+
+def _read_sums(
+    distinct: pd.Index, unit: str, currency: str
+) -> tuple[tuple[Floats, Floats, Floats], Faults]:
+    """Read distinct amounts: exact value, low and high end of what is not exact, and faults."""
+    values = _read_scaled(distinct, unit, currency)
+    low, high = np.full((2, len(distinct)), np.nan)
+    faults = np.full(len(distinct), "", dtype=object)
     for place in np.flatnonzero(np.isnan(values)):
-        amount = parse_amount(distinct[place], unit)
-        if amount is not None:
-            values[place] = float(amount.value)
-            foreign[place] = amount.currency not in {"", currency}
-    _report(read, matched, column, "unreadable_amount", filled[np.isnan(values[codes])])
-    details = {"currency": currency}
-    _report(read, matched, column, "foreign_currency", filled[foreign[codes]], details=details)
-    own = ~np.isnan(values[codes]) & ~foreign[codes]
-    found = pd.Series(values[codes[own]], index=filled.index[own])
-    return _drop_negative(read, matched, column, filled, found)
+        found = examine_amount(distinct[place], unit)
+        if isinstance(found, str):
+            faults[place] = found
+        elif found.currency not in {"", currency}:
+            faults[place] = "foreign_currency"
+        elif isinstance(found, Amount):
+            values[place] = float(found.value)
+        else:
+            faults[place] = "inexact_amount"
+            low[place], high[place] = _float_ends(found)
+    return (values, low, high), faults
+
+
+def _read_scaled(distinct: pd.Index, unit: str, currency: str) -> Floats:
+    """Read plain decimals under a unit of money in the ecosystem's currency; nan for the rest."""
+    values = _read_decimals(distinct)
+    header = parse_unit(unit) if unit else (1, "")
+    if header is None or header[1] not in {"", currency}:
+        return np.full(len(distinct), np.nan)
+    if header[0] != 1:
+        plain = ~np.isnan(values)
+        values[plain] = [float(Decimal(text) * header[0]) for text in distinct[plain]]
+    return values
+
+
+def _float_ends(found: AmountRange) -> tuple[float, float]:
+    low, high = (np.nan if end is None else float(end) for end in (found.low, found.high))
+    return low, high
+
+
+def _read_codes(read: Read, matched: Matched, column: Column, filled: pd.Series) -> pd.Series:
+    """Check unified social credit codes; only one that is certainly a slip is mended."""
+    codes, distinct = code_texts(filled)
+    mended = np.array(distinct, dtype=object)
+    faults = np.full(len(distinct), "", dtype=object)
+    for place in np.flatnonzero(~find_valid_codes(list(distinct))):
+        reading = examine_code(distinct[place])
+        mended[place], faults[place] = reading.code, reading.fault
+    _report_faults(read, matched, column, filled, faults[codes])
+    return pd.Series(pd.array(mended[codes], dtype="str"), index=filled.index)
 
 
 def _read_plain(read: Read, matched: Matched, column: Column, filled: pd.Series) -> pd.Series:
@@ -210,7 +266,7 @@ def _read_plain(read: Read, matched: Matched, column: Column, filled: pd.Series)
         values = _read_numbers(distinct, unit)
     else:
         read_one, dtype = _READERS[column.type]
-        values = pd.array([read_one(text) for text in distinct], dtype=dtype)
+        values = pd.array([read_one(text, unit) for text in distinct], dtype=dtype)
     found = pd.Series(values[codes], index=filled.index)
     _report(read, matched, column, _CODES[column.type], filled[found.isna()])
     return found[found.notna()]
@@ -232,17 +288,17 @@ def _read_decimals(distinct: pd.Index) -> Floats:
     return values
 
 
-def _parse_whole(text: str) -> int | None:
-    number = parse_number(text)
+def _parse_whole(text: str, unit: str) -> int | None:
+    number = parse_number(text, unit)
     if number is None or not number.is_integer() or abs(number) > _MOST:
         return None
     return int(number)
 
 
-_READERS: Mapping[str, tuple[Callable[[str], object], str]] = {
+_READERS: Mapping[str, tuple[Callable[[str, str], object], str]] = {
     "integer": (_parse_whole, "Int64"),
-    "year": (parse_year, "Int64"),
-    "boolean": (parse_boolean, "boolean"),
+    "year": (lambda text, _: parse_year(text), "Int64"),
+    "boolean": (lambda text, _: parse_boolean(text), "boolean"),
 }
 
 
@@ -256,6 +312,21 @@ def _drop_negative(
     return values[~low]
 
 
+def _report_faults(
+    read: Read,
+    matched: Matched,
+    column: Column,
+    filled: pd.Series,
+    faults: Faults,
+    *,
+    currency: str = "",
+) -> None:
+    """Report cells by what is wrong with each; an empty text is no fault."""
+    details = {"currency": currency, "unit": matched.unit(column.name)}
+    for code in sorted(set(faults) - {""}):
+        _report(read, matched, column, code, filled[faults == code], details=details)
+
+
 def _report(
     read: Read,
     matched: Matched,
@@ -265,7 +336,8 @@ def _report(
     *,
     details: Mapping[str, object] | None = None,
 ) -> None:
-    severity: Severity = "error"
+    warns = code in _WARNINGS and not column.decisive
+    severity: Severity = "warning" if warns else "error"
     for row, value in cells.items():
         place = {"file": matched.sheet.file, "sheet": matched.sheet.sheet, "row": row}
         read.problems.append(
@@ -275,8 +347,13 @@ def _report(
                 column=matched.header(column.name),
                 value=value[:200],
                 severity=severity,
-                details=details or {},
+                details=_add_day(code, value, details or {}),
             )
         )
         if column.decisive:
             read.rejected.add(row)
+
+
+def _add_day(code: str, value: str, details: Mapping[str, object]) -> Mapping[str, object]:
+    """Say which day a spreadsheet shows for its number."""
+    return {**details, "day": find_serial_day(value)} if code == "serial_date" else details

@@ -1,4 +1,8 @@
-"""Find the node that a cell means: by id, by name, by alias; never by guessing."""
+"""Find the node that a cell means: by id, by name, by alias; never by guessing.
+
+A name in full-width signs is the name in half-width ones: 省建（集团）公司 is 省建(集团)公司. That
+counts only where no text is the same as it stands.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["Directory", "Finding"]
 
 _NOBODY = -1
+_SORTS = ("id", "name", "alias", "spelling")  # in this order; the first that knows a text decides
+_WIDE = {ord("\u3000"): None, **{sign + 0xFEE0: sign for sign in range(0x21, 0x7F)}}
+_BLANKS = {ord(sign): None for sign in " \t\n\r\u00a0"}
 
 
 @dataclass(frozen=True)
@@ -155,7 +162,7 @@ class Directory:
     def find_all(self, texts: pd.Index, kinds: Sequence[str]) -> Ints:
         """Find the numbers of the nodes that distinct texts mean; -1 where `find` says why not."""
         found = self._find_qualified(texts, kinds)
-        for sort in ("id", "name", "alias"):
+        for sort in _SORTS:
             asked = np.flatnonzero(found == _NOBODY)
             if len(asked):
                 found[asked] = self._match_all(texts[asked], sort, kinds)
@@ -187,6 +194,9 @@ class Directory:
 
     def _gather(self, sort: str, kind: str) -> list[tuple[pd.Index, Ints]]:
         """Gather the texts of one sort and kind with the nodes that they stand for."""
+        if sort == "spelling":
+            named = [*self._gather("name", kind), *self._gather("alias", kind)]
+            return _fold_all(named)
         if sort == "alias":
             return [
                 (pd.Index(texts, dtype="str"), np.array(members, dtype=np.int64))
@@ -215,6 +225,8 @@ class Directory:
 
     def _match_all(self, texts: pd.Index, sort: str, kinds: Sequence[str]) -> Ints:
         """Find the number that each text means; -1: none of this sort, -2: more than one."""
+        if sort == "spelling":
+            texts = pd.Index([_fold(text) for text in texts], dtype="str")
         total = np.zeros(len(texts), dtype=np.int64)
         found = np.full(len(texts), _NOBODY)
         for register in self._list_registers(sort, kinds):
@@ -224,10 +236,11 @@ class Directory:
         return np.where(total > 1, -2, found)
 
     def _match(self, text: str, kinds: Iterable[str]) -> Iterator[list[int]]:
-        """List the nodes that a text stands for: by id, else by name, else by alias."""
-        for sort in ("id", "name", "alias"):
+        """List the nodes that a text stands for: by id, by name, by alias, by another spelling."""
+        for sort in _SORTS:
             registers = self._list_registers(sort, kinds)
-            matches = [m for register in registers for m in register.list_members(text)]
+            asked = _fold(text) if sort == "spelling" else text
+            matches = [m for register in registers for m in register.list_members(asked)]
             if matches:
                 yield matches
 
@@ -239,6 +252,22 @@ class Directory:
         if text in self.rejected:
             return Finding(None, "rejected_reference", (("place", self.rejected[text]),))
         return Finding(None, "unknown_reference")
+
+
+def _fold(text: str) -> str:
+    """Fold full-width signs, and leave blanks out."""
+    return text.translate(_WIDE).translate(_BLANKS)
+
+
+def _fold_all(parts: Sequence[tuple[pd.Index, Ints]]) -> list[tuple[pd.Index, Ints]]:
+    """Fold texts, each node standing once for each."""
+    pairs = dict.fromkeys(
+        (_fold(text), int(number))
+        for texts, numbers in parts
+        for text, number in zip(texts, numbers, strict=True)
+    )
+    texts = pd.Index([text for text, _ in pairs], dtype="str")
+    return [(texts, np.array([number for _, number in pairs], dtype=np.int64))]
 
 
 def _register(parts: Sequence[tuple[pd.Index, Ints]]) -> _Register:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -72,6 +72,8 @@ class Rows:
     problems: list[Problem] = field(default_factory=list)
     bad: dict[str, Flags] = field(default_factory=dict)
     references: dict[tuple[str, str], References] = field(default_factory=dict)
+    _places: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    _columns: dict[tuple[str, int, str], list[Any]] = field(default_factory=dict)
 
     def good(self, table: str) -> pd.DataFrame:
         """Take the rows of a table that are not rejected (empty where there is no table)."""
@@ -112,9 +114,7 @@ class Rows:
         details: Mapping[str, object] | None = None,
     ) -> None:
         """Note a problem at a row, and reject the row unless told otherwise."""
-        frame = self.tables[table]
-        source = self.matched[int(frame.at[row, "_source"])]
-        number = int(frame.at[row, "_row"])
+        source, number = self._find(table, row)
         self.problems.append(
             Problem(
                 code,
@@ -122,7 +122,7 @@ class Rows:
                 sheet=source.sheet.sheet,
                 row=number,
                 column=source.header(column),
-                value=(source.read_cell(number, column) if value is None else value)[:200],
+                value=(self._read(table, row, column) if value is None else value)[:200],
                 severity=severity,
                 details=details or {},
             )
@@ -132,10 +132,10 @@ class Rows:
 
     def locate(self, table: str, row: int) -> str:
         """Say in words where a row stands."""
-        frame = self.tables[table]
-        sheet = self.matched[int(frame.at[row, "_source"])].sheet
+        source, number = self._find(table, row)
+        sheet = source.sheet
         where = f"{sheet.file} / {sheet.sheet}" if sheet.sheet else sheet.file
-        return f"{where}, {int(frame.at[row, '_row'])}"
+        return f"{where}, {number}"
 
     def kinds_of(self, table: Table) -> Iterable[tuple[str, pd.DataFrame]]:
         """Take the rows of a node table that are still good, by node kind."""
@@ -146,6 +146,25 @@ class Rows:
             yield table.node, good
         elif table.node_by:
             yield from ((str(kind), part) for kind, part in good.groupby(table.node_by))
+
+    def _find(self, table: str, row: int) -> tuple[Matched, int]:
+        """Find the sheet of a row, and its number there; quickly, since every row may be asked."""
+        if table not in self._places:
+            frame = self.tables[table]
+            self._places[table] = frame["_source"].to_numpy(), frame["_row"].to_numpy()
+        sources, numbers = self._places[table]
+        return self.matched[int(sources[row])], int(numbers[row])
+
+    def _read(self, table: str, row: int, column: str) -> str:
+        """Read a cell as written; several headers of one column give one text."""
+        source, number = self._find(table, row)
+        key = (table, int(self._places[table][0][row]), column)
+        cells = source.sheet.cells
+        if key not in self._columns:
+            self._columns[key] = [cells[n].array for n in source.columns.get(column, ())]
+        place = cells.index.get_loc(number)
+        texts = (str(array[place]).strip() for array in self._columns[key])
+        return "；".join(text for text in texts if text)
 
 
 def gather_rows(matched: Sequence[Matched], *, currency: str) -> Rows:

@@ -10,7 +10,7 @@ import pandas as pd
 from ecograph.checks.directory import Directory
 from ecograph.checks.rows import References
 from ecograph.coding import code_texts, concat_texts, split_texts
-from ecograph.reading.values import parse_list
+from ecograph.reading.values.plain import parse_list
 from ecograph.schema import read_schema
 
 if TYPE_CHECKING:
@@ -212,9 +212,13 @@ def _report_duplicates(rows: Rows, groups: Sequence[tuple[str, pd.Series]]) -> N
         return
     places = [(table, row) for table, ids in groups for row in ids.index]
     first = dict(zip(codes[::-1].tolist(), reversed(places), strict=True))
-    for place in np.flatnonzero(again):
+    located: dict[int, str] = {}
+    for place in np.flatnonzero(again).tolist():
         table, row = places[place]
-        details = {"first": rows.locate(*first[int(codes[place])])}
+        code = int(codes[place])
+        if code not in located:
+            located[code] = rows.locate(*first[code])
+        details = {"first": located[code]}
         rows.report(table, row, "duplicate_id", column="id", details=details)
 
 
@@ -234,9 +238,10 @@ def _enter_rejected(rows: Rows, table: Table, directory: Directory) -> None:
     if not (table.node or table.node_by) or not rows.has(table.name, "id"):
         return
     ids = rows.tables[table.name]["id"]
-    for row in np.flatnonzero(rows.bad[table.name]):
-        if isinstance(ids[row], str):
-            directory.rejected.setdefault(ids[row], rows.locate(table.name, int(row)))
+    known = ids[rows.bad[table.name]].dropna().drop_duplicates()
+    for row, text in zip(known.index.tolist(), known.tolist(), strict=True):
+        if text not in directory.rejected:
+            directory.rejected[text] = rows.locate(table.name, row)
 
 
 def _enter_implicit(rows: Rows, directory: Directory) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ecograph.masking import Mask
+    from ecograph.reading.databases.addresses import Address
 
 __all__ = [
     "MOST_SEED",
@@ -28,8 +29,33 @@ __all__ = [
 MOST_SEED = 2**32 - 1  # as in ecograph.settings, which takes long to import
 LEAST = 3  # as in ecograph.masking, which takes long to import too
 T = TypeVar("T", bound="Callable[..., Any] | click.Command")
-DATA = click.Path(exists=True, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+class _Data(click.ParamType[Any]):
+    """A folder or file that exists, or the URL of a database."""
+
+    name = "path"
+
+    def convert(
+        self, value: str | Path, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path | Address:
+        """Read the text as `ecograph.reading.databases.addresses` reads addresses."""
+        if ":" in str(value):
+            from ecograph.errors import DataError
+            from ecograph.reading.databases.addresses import parse_address
+
+            try:
+                address = parse_address(value)
+            except DataError as error:
+                self.fail(str(error), param, ctx)
+            if address:
+                return address
+        path: Path = click.Path(exists=True, path_type=Path).convert(value, param, ctx)
+        return path
+
+
+DATA = _Data()
 
 
 class _Day(click.ParamType[Any]):
@@ -41,7 +67,7 @@ class _Day(click.ParamType[Any]):
         self, value: str, param: click.Parameter | None, ctx: click.Context | None
     ) -> dt.date:
         """Read the text as ecograph reads dates."""
-        from ecograph.reading.values import parse_period
+        from ecograph.reading.values.periods import parse_period
 
         period = parse_period(value)
         if period is None:
@@ -66,7 +92,7 @@ class Choices:
 
 
 def data_argument(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the argument DATA: a folder of tables, or one workbook."""
+    """Add the argument DATA: a folder of tables, one workbook, or the URL of a database."""
     return click.argument("data", type=DATA)(command)
 
 
@@ -168,7 +194,7 @@ def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def _read_settings(path: Path | None) -> dict[str, Any]:
     if path is None:
         return {}
-    from ecograph.reading.records import read_yaml_mapping
+    from ecograph.reading.records.reader import read_yaml_mapping
 
     return read_yaml_mapping(path)
 

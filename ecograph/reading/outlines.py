@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from ecograph.errors import SettingsError
@@ -63,9 +64,9 @@ def read_outline(text: str | bytes) -> Outline:
 
 def _list_paths(content: object) -> Iterator[object]:
     """List the paths of whatever of GeoJSON this is."""
-    waiting = [content]
+    waiting = deque([content])
     while waiting:
-        item = waiting.pop(0)
+        item = waiting.popleft()
         if not isinstance(item, dict):
             raise SettingsError("outline.geojson is no GeoJSON: an object with a type is expected.")
         kind = item.get("type")
@@ -74,7 +75,7 @@ def _list_paths(content: object) -> Iterator[object]:
         elif kind == "GeometryCollection":
             waiting += _take_list(item, "geometries")
         elif kind == "Feature":
-            waiting += [item["geometry"]] if item.get("geometry") is not None else []
+            waiting.extend([item["geometry"]] if item.get("geometry") is not None else [])
         elif kind in _DEPTH:
             yield from _unfold(item.get("coordinates"), _DEPTH[kind])
 

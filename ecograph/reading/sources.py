@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ecograph.errors import DataError, SettingsError
+from ecograph.problems import Problem
 from ecograph.progress import track
-from ecograph.reading.delimited import read_delimited
+from ecograph.reading.databases.addresses import Server, parse_address
+from ecograph.reading.databases.reader import hash_sheets
+from ecograph.reading.kinds import SUFFIXES, find_doubt, read_file, show_name
 from ecograph.reading.outlines import read_outline
-from ecograph.reading.records import read_parquet, read_records, read_yaml_mapping
-from ecograph.reading.values import parse_currency
-from ecograph.reading.workbooks import read_workbook
+from ecograph.reading.records.mappings import read_yaml_mapping
+from ecograph.reading.values.amounts import parse_currency
 from ecograph.schema import read_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
-    from ecograph.problems import Problem
+    from ecograph.reading.databases.addresses import Address
     from ecograph.reading.outlines import Outline
-    from ecograph.reading.sheets import RawSheet
+    from ecograph.reading.sheets.raw import RawSheet
 
 __all__ = ["FACTS_FILE", "OUTLINE_FILE", "Source", "hash_file", "read_file", "read_source"]
 
@@ -38,10 +41,7 @@ _FACTS = {
     "columns": dict,
     "settings": dict,
 }
-_DELIMITED = {".csv", ".tsv", ".tab", ".txt"}
-_WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
-_RECORDS = {".yaml", ".yml", ".json"}
-_SUFFIXES = (_DELIMITED - {".txt"}) | _WORKBOOKS | _RECORDS | {".parquet"}
+_NO_TABLES = {"thumbs.db"}  # what Windows puts into folders of pictures
 
 
 @dataclass(frozen=True)
@@ -55,15 +55,17 @@ class Source:
     outline: Outline | None = None
 
 
-def read_source(path: Path) -> Source:
-    """Read a folder of tables, or one workbook or records file.
+def read_source(path: Path | Address | str) -> Source:
+    """Read a folder of tables, one file with tables in it, or a database.
 
     Parameters
     ----------
     path
-        Folder or file. Files are read in the order of their names; in a folder, files of other
-        kinds and ``.txt`` files (notes, as a rule) are passed over without a word, but for
-        ``outline.geojson``: what the map of places draws behind the organisations.
+        Folder or file, or a database as `ecograph.reading.databases.addresses` reads it. Files are
+        read in the order of their names; in a folder, files of other kinds and ``.txt`` files
+        (notes, as a rule) are passed over without a word, but for those that may well hold tables
+        (archives, other spreadsheets), and ``outline.geojson``: what the map of places draws
+        behind the organisations.
 
     Raises
     ------
@@ -72,17 +74,19 @@ def read_source(path: Path) -> Source:
     SettingsError
         If ecosystem.yaml holds an unknown key, table or column, or the outline is none.
     """
-    if not path.exists():
-        raise DataError(f"{path} does not exist.")
-    files = _list_files(path) if path.is_dir() else [path]
+    address = parse_address(path) if isinstance(path, str | Path) else path
+    if address is not None:
+        return _read_database(address)
+    place = Path(str(path))
+    files, doubts = _list_files(place)
     if not files:
-        listed = ", ".join(sorted(_SUFFIXES))
-        raise DataError(f"{path} holds no table; ecograph reads {listed}.")
-    facts_file = path / FACTS_FILE
-    outline_file = path / OUTLINE_FILE
-    hashed = [*files, *(f for f in (facts_file, outline_file) if f.exists())]
+        listed = ", ".join(sorted(SUFFIXES))
+        raise DataError(f"{place} holds no table; ecograph reads {listed}.", doubts)
+    facts_file = place / FACTS_FILE
+    outline_file = place / OUTLINE_FILE
     sheets: list[RawSheet] = []
-    problems: list[Problem] = []
+    problems = list(doubts)
+    hashes = {f.name: hash_file(f) for f in (facts_file, outline_file) if f.is_file()}
     for file in track(files, len(files), "files"):
         try:
             sheets += read_file(file)
@@ -90,43 +94,22 @@ def read_source(path: Path) -> Source:
             problems += error.problems
             if len(files) == 1 or not error.problems:
                 raise
+        with contextlib.suppress(OSError):  # what cannot be opened is told already
+            hashes[show_name(file)] = hash_file(file)
     return Source(
         tuple(sheets),
         _read_facts(facts_file),
-        {file.name: hash_file(file) for file in hashed},
+        dict(sorted(hashes.items())),
         tuple(problems),
-        read_outline(outline_file.read_bytes()) if outline_file.exists() else None,
+        read_outline(outline_file.read_bytes()) if outline_file.is_file() else None,
     )
 
 
-def read_file(path: Path, *, sheet: str | None = None) -> list[RawSheet]:
-    """Read the tables of one file by its suffix.
-
-    Parameters
-    ----------
-    path
-        The file.
-    sheet
-        Name of the one table to read from a workbook, YAML or JSON file; all by default.
-
-    Raises
-    ------
-    DataError
-        If the file is missing, of another kind, or cannot be read.
-    """
-    if not path.is_file():
-        raise DataError(f"{path} is not a file.")
-    suffix = path.suffix.lower()
-    if suffix in _WORKBOOKS:
-        return read_workbook(path, sheet=sheet)
-    if suffix in _RECORDS:
-        return read_records(path, sheet=sheet)
-    if suffix == ".parquet":
-        return [read_parquet(path)]
-    if suffix in _DELIMITED:
-        return [read_delimited(path)]
-    listed = ", ".join(sorted(_SUFFIXES))
-    raise DataError(f"{path.name} is of a kind that ecograph does not read ({listed}).")
+def _read_database(address: Address) -> Source:
+    """Read a database; the rows of a server are hashed as they were read."""
+    sheets = tuple(read_file(address))
+    hashed = hash_sheets(sheets) if isinstance(address, Server) else hash_file(address.path)
+    return Source(sheets, hashes={address.label: hashed})
 
 
 def hash_file(path: Path) -> str:
@@ -135,19 +118,34 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _list_files(folder: Path) -> list[Path]:
-    return sorted(
-        file
-        for file in folder.iterdir()
-        if file.is_file()
-        and file.suffix.lower() in _SUFFIXES
+def _list_files(path: Path) -> tuple[list[Path], list[Problem]]:
+    """List the files to read, and report what looks like one but is none."""
+    try:
+        if not path.exists():
+            raise DataError(f"{path} does not exist.")
+        inside = sorted(path.iterdir()) if path.is_dir() else []
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        problem = Problem("unreadable_file", file=show_name(path), details={"reason": reason})
+        raise DataError(f"{path} cannot be read: {reason}.", [problem]) from None
+    if not path.is_dir():
+        return [path], []
+    files = [file for file in inside if _is_table(file)]
+    return files, [doubt for doubt in map(find_doubt, inside) if doubt is not None]
+
+
+def _is_table(file: Path) -> bool:
+    return (
+        file.suffix.lower() in SUFFIXES
         and file.name != FACTS_FILE
+        and file.name.lower() not in _NO_TABLES
         and not file.name.startswith((".", "~$"))
+        and file.is_file()
     )
 
 
 def _read_facts(path: Path) -> dict[str, Any]:
-    if not path.exists():
+    if not path.is_file():
         return {}
     facts = read_yaml_mapping(path)
     unknown = sorted(set(facts) - set(_FACTS))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ecograph.errors import RegisterError
+from ecograph.reading.databases.sqlite import open_sqlite
 from ecograph.schema import read_schema
 from ecograph.tables import TableSet
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["read_database"]
 
-_MAGIC = b"SQLite format 3\x00"
 _OWN = {"_node", "_file", "_sheet", "_row"}  # what ecograph adds to the tables that it writes
 
 
@@ -45,16 +44,18 @@ def read_database(path: Path) -> TableSet:
         If the file is no SQLite file, is damaged, holds no table of the schema, or holds two for
         the same one, or a cell is not text or a number.
     """
-    _check_magic(path)
     try:
-        with contextlib.closing(_open(path)) as base:
+        with open_sqlite(path) as base:
             names = [str(row[0]) for row in base.execute(_TABLES)]
             mapped = _map_tables(names, path.name)
             tables = {name: _read_table(base, own, name, path) for name, own in mapped.items()}
             facts = _read_facts(base, names, path)
+    except OSError as error:
+        raise RegisterError(f"{path} cannot be read ({error.strerror}).") from error
     except sqlite3.DatabaseError as error:
         raise RegisterError(
-            f"{path.name} cannot be read as SQLite: {error}; copy the file again."
+            f"{path.name} cannot be read as SQLite: {error}; "
+            "name the database file itself, or copy the file again."
         ) from error
     tables = {name: table for name, table in tables.items() if len(table)}
     if not tables:
@@ -65,29 +66,6 @@ def read_database(path: Path) -> TableSet:
 
 
 _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
-
-
-def _check_magic(path: Path) -> None:
-    try:
-        with path.open("rb") as stream:
-            start = stream.read(len(_MAGIC))
-    except OSError as error:
-        raise RegisterError(f"{path} cannot be read ({error.strerror}).") from error
-    if start != _MAGIC:
-        raise RegisterError(f"{path.name} is not a SQLite file; name the database file itself.")
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    """Open a file only to read it, trusting nothing that stands in it."""
-    base = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-    base.execute("PRAGMA trusted_schema = OFF")
-    base.execute("PRAGMA cell_size_check = ON")
-    base.text_factory = _decode
-    return base
-
-
-def _decode(data: bytes) -> str:
-    return data.decode("utf-8", errors="replace")
 
 
 def _map_tables(names: list[str], file: str) -> dict[str, str]:
@@ -122,10 +100,13 @@ def _select(base: sqlite3.Connection, own: str) -> tuple[list[str], list[tuple[A
     return [str(column[0]) for column in found.description], found.fetchall()
 
 
+_MADE = {"date": ("start", "end"), "amount": ("low", "high")}
+
+
 def _list_made(name: str) -> set[str]:
-    """List the columns that hold the first and last day of a date."""
+    """List the columns that are made of others: the ends of dates and of inexact amounts."""
     columns = read_schema().tables[name].columns.values()
-    return {f"{c.name}_{end}" for c in columns if c.type == "date" for end in ("start", "end")}
+    return {f"{c.name}_{end}" for c in columns for end in _MADE.get(c.type, ())}
 
 
 def _spell(value: object, place: str) -> str:

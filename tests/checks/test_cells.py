@@ -92,3 +92,65 @@ def test_a_currency_of_any_code_may_be_the_ecosystems_own() -> None:
     assert ecosystem.currency == "SEK"
     assert ecosystem.tables["agreements"]["amount"].tolist()[0] == 100
     assert [(p.code, p.row) for p in ecosystem.errors] == [("foreign_currency", 3)]
+
+
+def test_what_is_left_open_of_an_amount_stands_beside_it_and_is_not_the_amount() -> None:
+    cells = ("120", "约500", "300-500", "不超过800", "800万元以上", "120元", "约EUR 5", "")
+    table = agreements("金额（万元）", *cells)
+    assert table["amount"].dropna().tolist() == [1_200_000]
+    low, high = table["amount_low"].tolist(), table["amount_high"].tolist()
+    assert low[1:3] + low[4:5] == [5_000_000, 3_000_000, 8_000_000]
+    assert high[1:4] == [5_000_000, 5_000_000, 8_000_000]
+    assert table["amount_low"].isna().tolist() == [True, False, False, True, False] + [True] * 3
+    assert table["amount_high"].isna().tolist() == [True] + [False] * 3 + [True] * 4
+
+
+def test_exact_amounts_have_no_columns_beside_them() -> None:
+    assert not {"amount_low", "amount_high"} & set(agreements("amount", "120", "5万元"))
+
+
+def test_problems_of_amounts_tell_what_is_wrong_where() -> None:
+    cells = ("120元", "约500", "面议", "EUR 5", "12")
+    text = "\n".join(["id,parties,金额（万元）", *(f"A{n},U1;U2,{c}" for n, c in enumerate(cells))])
+    problems = make_ecosystem({"universities": NAMES, "agreements": text}).problems
+    assert {(p.code, p.severity, p.row, p.column, p.value) for p in problems if p.row} == {
+        ("unit_conflict", "error", 2, "金额（万元）", "120元"),
+        ("inexact_amount", "warning", 3, "金额（万元）", "约500"),
+        ("unreadable_amount", "error", 4, "金额（万元）", "面议"),
+        ("unit_conflict", "error", 5, "金额（万元）", "EUR 5"),
+    }
+
+
+def test_a_column_in_ten_thousands_is_exact_to_the_nearest_float() -> None:
+    table = agreements("金额（万元）", "1.1", "4847.4", "0.003", "123456789.123")
+    assert table["amount"].tolist() == [11_000.0, 48_474_000.0, 30.0, 1_234_567_891_230.0]
+
+
+def test_a_column_in_another_currency_is_reported_and_not_converted() -> None:
+    assert agreements("金额（万美元）", "7", "8")["amount"].isna().all()
+
+
+def test_the_day_of_a_serial_number_is_told_and_not_used() -> None:
+    text = "id,parties,date\nA1,U1;U2,45437\nA2,U1;U2,45438\n"
+    ecosystem = make_ecosystem({"universities": NAMES, "agreements": text})
+    days = [str(p.details["day"]) for p in ecosystem.errors]
+    assert days == ["2024-05-25", "2024-05-26"]
+    assert ecosystem.tables["agreements"]["date"].isna().all()
+
+
+def test_a_credit_code_is_mended_only_where_one_code_fits() -> None:
+    codes = ("91100000100003962T", "9110-0000-1OOOO3962t", "91100000100003962X", "9.11E+17", "")
+    text = "\n".join(["id,name,uscc", *(f"I{n},n{n},{code}" for n, code in enumerate(codes))])
+    ecosystem = make_ecosystem({"enterprises": text})
+    assert ecosystem.nodes["uscc"].tolist()[:4] == [
+        "91100000100003962T",
+        "91100000100003962T",
+        "91100000100003962X",
+        "9.11E+17",
+    ]
+    found = sorted(ecosystem.problems, key=lambda problem: problem.row or 0)
+    assert [(p.code, p.row, p.value) for p in found] == [
+        ("repaired_code", 3, "9110-0000-1OOOO3962t"),
+        ("invalid_code", 4, "91100000100003962X"),
+        ("rounded_code", 5, "9.11E+17"),
+    ]

@@ -86,3 +86,26 @@ def test_keys_are_unique_even_where_an_id_is_written_like_a_key() -> None:
         "university:platform:university:U1",
         "P1",
     ]
+
+
+def test_a_name_is_the_same_in_full_and_half_width_signs() -> None:
+    known = Directory()
+    known.add(
+        "enterprise",
+        ["E1", "E2"],
+        ["省建（集团）公司", "ＡＢ 科技"],
+        aliases=[["省建(集团)公司"], []],
+    )
+    known.name_keys()
+    for text, key in (("省建(集团)公司", "E1"), ("省建 (集团）公司", "E1"), ("AB科技", "E2")):
+        assert known.find(text, ORGANISATIONS).key == key
+    assert known.find("省建集团公司", ORGANISATIONS).code == "unknown_reference"
+
+
+def test_two_names_that_differ_in_their_width_only_stay_two() -> None:
+    known = Directory()
+    known.add("enterprise", ["E1", "E2"], ["省建（集团）", "省建(集团)"])
+    known.name_keys()
+    assert known.find("省建（集团）", ORGANISATIONS).key == "E1"
+    assert known.find("省建(集团)", ORGANISATIONS).key == "E2"
+    assert known.find("省建（集团)", ORGANISATIONS).code == "ambiguous_reference"

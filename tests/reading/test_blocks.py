@@ -1,19 +1,19 @@
-"""Large files read in columns, against the reader that goes cell by cell."""
+"""Large files read in columns, against the reader that goes row by row."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecograph.reading import blocks, delimited
+from ecograph.reading.text import blocks, delimited
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ecograph.reading.sheets import RawSheet
+    from ecograph.reading.sheets.raw import RawSheet
 
 HEADER = "id,name\n"
 CLEAN = {
@@ -30,7 +30,8 @@ CLEAN = {
     "an empty line": "1,甲\n\n2,乙\n",
     "blanks": " 1 , 甲\t\n",
     "signs that split lines elsewhere": "1,甲\u2028乙\n2,\x0b\x1c\n",
-    "no rows": "",
+    "words like those of totals": "1,统计\n和,丙\nPhysics,Systems\n",
+    "accents and signs": "1,École «Å»\n2,5 € ½\n",
 }
 SURPRISES = {
     "a short row": "1,甲\n2\n",
@@ -40,41 +41,76 @@ SURPRISES = {
     "a blank before a quote": '1, "甲"\n2,丙\n',
     "a quote never closed": '1,甲\n2,"乙\n3,丙\n',
     "a mark of damage": "1,\ufffd\n",
+    "a control character": "1,caf\x85\n",
+    "text decoded twice": "1,Ã©cole\n",
+    "text decoded wrongly": "1,锟斤拷\n",
+    "a character without meaning": "1,a\0b\n",
+    "a mark of a conflict": "1,甲\n<<<<<<< a,b\n2,乙\n",
+}
+TABLE = "编号,名称,金额\n" + "".join(f"E{n},单位{n},{n}\n" for n in range(1, 301))
+NO_DATA = {
+    "a total": "合计,,45150\n",
+    "a total behind a number": "301,总计,45150\n",
+    "a subtotal with blanks": " 小  计 ,,45150\n",
+    "a note": "注：金额单位为万元,,\n",
+    "who signed": "制表人：,张三,审核：\n",
+    "a heading": "一、高等院校,,\n",
+    "a sentence": "以上数据截至年底,,\n",
+    "the header": "编号,名称,金额\n",
+    "another table": ",,\n名称,统一社会信用代码,地区\n甲,91140000,晋中\n",
 }
 
 
 def read(path: Path, *, size: int) -> tuple[dict[str, object], dict[str, object] | None]:
-    """Read a file cell by cell, and in columns by blocks of so many bytes if that can be done."""
+    """Read a file row by row, and in columns by blocks of so many bytes if that can be done."""
     slow = delimited.read_delimited(path)  # far too small for anything else
+    return describe(slow), read_fast(path, size=size)
+
+
+def read_fast(path: Path, *, size: int) -> dict[str, object] | None:
+    """Read a file in columns by blocks of so many bytes; None if that cannot be done."""
     taken: list[RawSheet | None] = []
 
-    def watch(*arguments) -> None:
+    def watch(*arguments) -> RawSheet | None:
         taken.append(blocks.read_blocks(*arguments))
+        return taken[-1]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blocks, "_BLOCK", size)
         patch.setattr(delimited, "LARGE", 1)
         patch.setattr(delimited, "read_blocks", watch)
-        delimited.read_delimited(path)
-    fast = next(iter(taken), None)  # an empty file is not asked about
-    return describe(slow), None if fast is None else describe(fast)
+        fast = delimited.read_delimited(path)
+    return describe(fast) if taken and taken[-1] is not None else None
 
 
 def describe(sheet: RawSheet) -> dict[str, object]:
     """Say all that a sheet says, in plain values."""
-    facts = {name: getattr(sheet, name) for name in ("file", "header", "rows_in", "blank")}
+    names = ("file", "header", "rows_in", "blank", "rejected", "spoiled")
+    facts: dict[str, object] = {name: getattr(sheet, name) for name in names}
     rows = [[number, *row] for number, *row in sheet.cells.itertuples()]
     problems = sorted(str(problem) for problem in sheet.problems)
-    return facts | {"rows": rows, "dialect": dict(sheet.dialect), "problems": problems}
+    stated = {"dialect": dict(sheet.dialect), "units": dict(sheet.units)}
+    return facts | stated | {"rows": rows, "problems": problems}
 
 
-@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["bare", "byte order mark"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 @pytest.mark.parametrize("body", CLEAN.values(), ids=CLEAN)
-def test_clean_files_are_read_in_columns_and_say_the_same(tmp_path, body, mark):
+def test_clean_files_are_read_in_columns_and_say_the_same(tmp_path, body, encoding):
     path = tmp_path / "t.csv"
-    path.write_bytes((mark + HEADER + body).encode())
+    path.write_bytes((HEADER + body).encode(encoding))
     slow, fast = read(path, size=1 << 24)
     assert fast == slow
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+@pytest.mark.parametrize("size", [64, 1 << 24])
+def test_clean_files_in_all_encodings_are_read_in_columns(tmp_path, encoding, size):
+    path = tmp_path / "t.csv"
+    path.write_bytes(TABLE.replace("单位", "单位䶮𠮷").encode(encoding))
+    slow, fast = read(path, size=size)
+    assert fast == slow
+    assert slow["dialect"]["encoding"] == encoding
+    assert slow["rows"][299] == [301, "E300", "单位䶮𠮷300", "300"]
 
 
 @pytest.mark.parametrize("body", SURPRISES.values(), ids=SURPRISES)
@@ -84,21 +120,86 @@ def test_files_with_a_surprise_are_left_to_the_careful_reader(tmp_path, body):
     assert read(path, size=1 << 24)[1] is None
 
 
-@pytest.mark.parametrize("encoding", ["gb18030", "utf-16"])
-def test_other_encodings_are_left_to_the_careful_reader(tmp_path, encoding):
+@pytest.mark.parametrize("place", ["middle", "end"])
+@pytest.mark.parametrize("row", NO_DATA.values(), ids=NO_DATA)
+def test_rows_that_are_no_data_are_left_to_the_careful_reader(tmp_path, row, place):
     path = tmp_path / "t.csv"
-    path.write_bytes((HEADER + "1,高校\n").encode(encoding))
+    path.write_text(TABLE + row + (TABLE.partition("\n")[2] * (place == "middle")), "utf-8")
+    slow, fast = read(path, size=1 << 24)
+    assert fast is None
+    assert slow["rejected"] >= 1
+
+
+@pytest.mark.parametrize("head", ["台账,,\n", "台账\n\n", "编号,,数额\n", "\n"])
+def test_files_that_do_not_begin_with_their_header_are_left_to_the_careful_reader(tmp_path, head):
+    path = tmp_path / "t.csv"
+    path.write_text(head + TABLE, "utf-8")
     assert read(path, size=1 << 24)[1] is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        TABLE.encode("gb18030") + b"E301,\xc9,1\n",  # half a character
+        TABLE.encode() + b"E301,\xe9\xab,1\n",
+        TABLE.encode("utf-16") + b"\n",
+        TABLE.encode("utf-32"),
+        "編號,單位名稱\n1,國立臺灣大學\n".encode("big5"),
+        "id,name\n1,Universität Østfold\n".encode("cp1252"),
+        b"\xff\xfe\xff",
+        b"\x80\x81\xff,\x80\n",
+    ],
+)
+def test_bytes_that_are_in_doubt_are_left_to_the_careful_reader(tmp_path, data):
+    path = tmp_path / "t.csv"
+    path.write_bytes(data)
+    assert blocks.read_blocks(path, lambda _: ",") is None
+
+
+def test_a_table_of_one_column_is_left_to_the_careful_reader(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("name\n甲\n乙\n", encoding="utf-8")
+    assert read(path, size=1 << 24)[1] is None
+
+
+def test_units_in_a_row_of_their_own_are_left_to_the_careful_reader(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text(TABLE.replace("金额\n", "金额\n,,万元\n"), "utf-8")
+    slow, fast = read(path, size=1 << 24)
+    assert (fast, slow["units"]) == (None, {2: "万元"})
+
+
+def test_where_most_rows_have_to_be_judged_nothing_is_gained(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("编号,名称,金额\n" + "E1,,3\n" * 500, "utf-8")
+    assert read(path, size=1 << 24)[1] is None
+
+
+def test_gaps_in_the_second_column_of_some_rows_change_nothing(tmp_path):
+    path = tmp_path / "t.csv"
+    rows = (f"E{n},{'' if n % 20 == 0 else '单位'},{n}\n" for n in range(3000))
+    path.write_text("编号,名称,金额\n" + "".join(rows) + ",,\n", "utf-8")
+    slow, fast = read(path, size=1 << 14)
+    assert fast == slow
+    assert (slow["rows_in"], slow["blank"], len(slow["rows"])) == (3001, 1, 3000)
 
 
 @pytest.mark.parametrize("body", ['1,甲\n2,"乙\n,""丙"\n', "1,甲\n2,乙\n"])
 def test_blocks_may_end_anywhere(tmp_path, body):
     path = tmp_path / "t.csv"
-    text = (HEADER + body * 20).encode()
+    text = (HEADER + body * 6).encode()
     path.write_bytes(text)
-    for size in range(40, len(text)):
-        slow, fast = read(path, size=size)
-        assert fast == slow
+    slow = describe(delimited.read_delimited(path))
+    for size in range(40, len(text), 2):
+        assert read_fast(path, size=size) == slow
+
+
+@pytest.mark.parametrize("sign", ["锟斤拷", "Ã©", "楂樻牎"])
+def test_signs_of_damage_are_found_across_blocks(tmp_path, sign):
+    path = tmp_path / "t.csv"
+    path.write_text(HEADER + f"1,{'a' * 50}{sign}\n", "utf-8")
+    for size in range(55, 75):
+        assert read_fast(path, size=size) is None
 
 
 def test_a_large_file_takes_the_fast_way(tmp_path, monkeypatch):
@@ -106,7 +207,7 @@ def test_a_large_file_takes_the_fast_way(tmp_path, monkeypatch):
     path.write_text(HEADER + "1,甲\n", encoding="utf-8")
     slow = describe(delimited.read_delimited(path))
     monkeypatch.setattr(delimited, "LARGE", 1)
-    monkeypatch.delattr(delimited, "decode_text")  # only the careful reader needs it
+    monkeypatch.delattr(delimited, "build_sheet")  # only the careful reader needs it
     assert describe(delimited.read_delimited(path)) == slow
 
 
@@ -121,4 +222,40 @@ def test_whatever_is_read_in_columns_is_what_the_careful_reader_says(
     path = tmp_path_factory.getbasetemp() / "drawn.csv"
     path.write_bytes((head + text).encode())
     slow, fast = read(path, size=size)
+    assert fast in (None, slow)
+
+
+WORDS = [
+    "合计",
+    "小 计",
+    "total",
+    "注：无",
+    "一、学校",
+    "制表人：",
+    "以上数据",
+    "编号",
+    "名称",
+    "金额",
+]
+CELLS = st.sampled_from(
+    [*WORDS, "E1", "甲", "乙大学", "3", "45", "万元", "", "", " ", "2024-05-25"]
+)
+
+
+@settings(max_examples=25)
+@given(
+    rows=st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=12),
+    copies=st.sampled_from([0, 3, 150]),
+    encoding=st.sampled_from(["utf-8", "gb18030"]),
+)
+def test_whatever_rows_are_no_data_the_fast_way_misses_none(
+    tmp_path_factory, rows, copies, encoding
+):
+    path = tmp_path_factory.getbasetemp() / "drawn.csv"
+    usual = "".join(f"E{n},单位{n},{n}\n" for n in range(copies))
+    drawn = "".join(",".join(row) + "\n" for row in rows)
+    path.write_bytes(("编号,名称,金额\n" + usual + drawn + usual).encode(encoding))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocks, "_FIRST", 110)
+        slow, fast = read(path, size=1 << 24)
     assert fast in (None, slow)

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from ecograph.errors import SettingsError
+from ecograph.reading import outlines
 from ecograph.reading.outlines import read_outline
 
 RING = [[0, 0], [2, 0], [2, 1], [0, 0]]
@@ -58,7 +59,11 @@ def test_what_is_no_outline_is_refused(text: str, reason: str) -> None:
         read_outline(text)
 
 
-def test_an_outline_has_a_limit() -> None:
-    content = {"type": "LineString", "coordinates": [[0, 0]] * 200_001}
-    with pytest.raises(SettingsError, match="at most 200,000"):
-        read_outline(json.dumps(content))
+def test_an_outline_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert outlines._MOST_POINTS == 200_000  # noqa: SLF001 - too many points to write here
+    monkeypatch.setattr(outlines, "_MOST_POINTS", 1_000)
+    line = {"type": "LineString", "coordinates": [[0, 0]] * 1_000}
+    assert len(read_outline(json.dumps(line))[0]) == 1_000
+    line["coordinates"] = [[0, 0]] * 1_001
+    with pytest.raises(SettingsError, match=r"has 1,001 points; .* at most 1,000"):
+        read_outline(json.dumps(line))

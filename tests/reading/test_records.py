@@ -10,12 +10,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from ecograph.errors import DataError
-from ecograph.reading.records import read_parquet, read_records, read_yaml_mapping
+from ecograph.reading.records.reader import read_parquet, read_records, read_yaml_mapping
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ecograph.reading.sheets import RawSheet
+    from ecograph.reading.sheets.raw import RawSheet
 
 
 def read(folder: Path, name: str, text: str) -> list[RawSheet]:
@@ -172,3 +172,101 @@ def test_yaml_mappings_of_settings(tmp_path: Path) -> None:
         path.write_text(text, "utf-8")
         with pytest.raises(DataError, match=r"e\.yaml cannot be read"):
             read_yaml_mapping(path)
+
+
+def test_what_is_no_record_is_left_out_and_told_at_its_row(tmp_path: Path) -> None:
+    text = (
+        '{"企业": [{"id": 1}, "x", null, [2], {"id": 2, "": 3}], "total": 2, "of": {}, "list": [1]}'
+    )
+    (sheet,) = read(tmp_path, "t.json", text)
+    assert (sheet.sheet, sheet.header) == ("企业", ("", "id"))
+    assert rows_of(sheet) == [["", "1"], ["3", "2"]]
+    assert sheet.cells.index.tolist() == [2, 6]
+    assert (sheet.rows_in, sheet.blank, sheet.rejected) == (5, 1, 2)
+    assert [(p.code, p.sheet, p.row, p.value) for p in sheet.problems] == [
+        ("not_a_table", "total", None, "2"),
+        ("not_a_table", "of", None, "{...}"),
+        ("not_a_table", "list", None, "[...]"),
+        ("blank_header", "企业", None, ""),
+        ("not_a_record", "企业", 3, "x"),
+        ("not_a_record", "企业", 5, "[...]"),
+    ]
+    assert all(p.explain("zh") for p in sheet.problems)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("t.jsonl", []), ("t.ndjson", []), ("t.json", ["wrong_format"])]
+)
+def test_json_lines_are_read_whatever_they_are_called(
+    tmp_path: Path, name: str, told: list[str]
+) -> None:
+    text = '{"id": 1}\n{"id": 2}\n\n{"id": \n{"id": NaN}\n'
+    (sheet,) = read(tmp_path, name, text)
+    assert rows_of(sheet) == [["1"], ["2"], ["NaN"]]
+    assert sheet.cells.index.tolist() == [2, 3, 6]
+    assert (sheet.rows_in, sheet.blank, sheet.rejected) == (5, 1, 1)
+    assert [(p.code, p.row) for p in sheet.problems] == [
+        *((code, None) for code in told),
+        ("unreadable_record", 5),
+        ("not_a_number", 6),
+    ]
+
+
+def test_a_json_file_is_read_though_it_is_called_lines(tmp_path: Path) -> None:
+    (sheet,) = read(tmp_path, "t.jsonl", '[\n{"id": 1},\n{"id": 2}]')
+    assert rows_of(sheet) == [["1"], ["2"]]
+    assert [p.code for p in sheet.problems] == ["wrong_format"]
+
+
+def test_half_a_character_is_replaced_and_told(tmp_path: Path) -> None:
+    (sheet,) = read(tmp_path, "t.json", r'[{"\ud83dk": "a\ud83d", "b": "\ud83d\ude00"}]')
+    assert (sheet.header, rows_of(sheet)) == (("\ufffdk", "b"), [["a\ufffd", "😀"]])
+    assert [(p.code, p.row) for p in sheet.problems] == [("damaged_text", 2)]
+
+
+def test_a_file_too_large_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ecograph.reading.records.objects.MOST_BYTES", 10)
+    monkeypatch.setattr("ecograph.reading.records.mappings.MOST_BYTES", 8)
+    for name in ("t.json", "t.yaml"):
+        with pytest.raises(DataError) as caught:
+            read(tmp_path, name, "[{}, {}, {}]")
+        assert [p.code for p in caught.value.problems] == ["records_too_large"]
+
+
+def test_records_that_share_no_key_do_not_fill_the_memory(tmp_path: Path) -> None:
+    text = json.dumps([{f"k{n}": n} for n in range(5000)])
+    with pytest.raises(DataError, match="more than 2,000,000 cells"):
+        read(tmp_path, "t.json", text)
+
+
+def test_records_without_any_name_are_counted_and_told(tmp_path: Path) -> None:
+    for text, blank, rejected in (("[{}, {}, 3]", 2, 1), ('[{"": 1}, {" ": ""}, 3]', 1, 2)):
+        (sheet,) = read(tmp_path, "t.json", text)
+        assert (sheet.header, len(sheet.cells)) == ((), 0)
+        assert (sheet.rows_in, sheet.blank, sheet.rejected) == (3, blank, rejected)
+        assert [p.code for p in sheet.problems] == ["no_header", "not_a_record"]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ([{f"c{n}": "x" for n in range(16_385)}], "too_many_columns"),
+        ({f"t{n}": [{"a": "1"}] for n in range(1001)}, "too_many_tables"),
+        ([{f"k{n}": "x"} for n in range(1500)], "records_too_large"),
+    ],
+)
+def test_what_is_far_too_wide_or_too_much_is_refused(
+    content: object, code: str, tmp_path: Path
+) -> None:
+    with pytest.raises(DataError) as caught:
+        read(tmp_path, "t.json", json.dumps(content))
+    assert [p.code for p in caught.value.problems] == [code]
+
+
+def test_a_parquet_table_of_too_many_columns_is_refused(tmp_path: Path) -> None:
+    pq.write_table(pa.table({f"c{n}": ["x"] for n in range(16_385)}), tmp_path / "t.parquet")
+    with pytest.raises(DataError) as caught:
+        read_parquet(tmp_path / "t.parquet")
+    assert [p.code for p in caught.value.problems] == ["too_many_columns"]

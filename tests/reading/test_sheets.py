@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecograph.reading.sheets import build_sheet
+from ecograph.reading.sheets.raw import build_sheet
 
 CELLS = st.lists(st.sampled_from(["", " ", "x", "y"]), max_size=5)
 
@@ -22,8 +22,13 @@ def test_long_rows_are_errors_and_short_rows_warnings_at_their_place() -> None:
     assert [(p.code, p.severity, p.file, p.sheet, p.row, p.value) for p in sheet.problems] == [
         ("missing_cells", "warning", "t.csv", "s", 2, "1"),
         ("extra_cells", "error", "t.csv", "s", 3, "2 | a | b"),
+        ("extra_cells", "warning", "t.csv", "s", 4, "3 | a |  "),
     ]
-    assert sheet.problems[1].details == {"cells": 3, "header": 2}
+    assert [p.details for p in sheet.problems] == [
+        {"cells": 1, "header": 2, "read": "1 | "},
+        {"cells": 3, "header": 2, "read": "—"},
+        {"cells": 3, "header": 2, "read": "3 | a"},
+    ]
 
 
 def test_an_empty_table_has_no_header() -> None:
@@ -43,7 +48,7 @@ def test_headers_that_are_blank_or_stand_twice() -> None:
 
 @given(st.lists(CELLS, max_size=12))
 def test_no_row_is_lost(rows: list[list[str]]) -> None:
-    sheet = build_sheet(enumerate(rows, start=1), file="t.csv")
+    sheet = build_sheet(enumerate(rows, start=1), file="t.csv", plain=True)
     assert sheet.rows_in == len(sheet.cells) + sheet.blank + sheet.rejected
     numbers = sheet.cells.index.tolist() + [p.row for p in sheet.problems if p.row]
     assert all(any(cell.strip() for cell in rows[number - 1]) for number in numbers)

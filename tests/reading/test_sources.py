@@ -62,7 +62,7 @@ def test_nothing_to_read(tmp_path: Path) -> None:
 
 def test_a_broken_file_stands_among_the_problems_and_the_others_are_read(tmp_path: Path) -> None:
     folder = write_folder(
-        tmp_path, {"universities": UNIVERSITIES, "teams.xlsx": "x", "e.json": "["}
+        tmp_path, {"universities": UNIVERSITIES, "teams.xlsx": "PK\x03\x04 cut", "e.json": "["}
     )
     source = read_source(folder)
     assert [s.file for s in source.sheets] == ["universities.csv"]

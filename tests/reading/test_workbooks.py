@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
+from handmade import list_records, pack, pack_text, wrap_stream
 
 from ecograph.errors import DataError
-from ecograph.reading.workbooks import read_workbook
+from ecograph.reading.workbooks.reader import read_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +107,15 @@ def test_empty_sheets_and_charts_do_no_harm(tmp_path: Path) -> None:
 
 def test_files_that_are_no_workbook(tmp_path: Path) -> None:
     whole = write_book(tmp_path / "whole.xlsx", {"s": [["id"], ["1"]]}).read_bytes()
-    broken = (b"", b"id,name\n", b"PK\x03\x04", whole[: len(whole) // 2], whole[200:])
+    broken = (
+        b"",
+        b"\0id,name\n",
+        b"{}",
+        b"PAR1",
+        b"PK\x03\x04",
+        whole[: len(whole) // 2],
+        whole[200:],
+    )
     for number, data in enumerate(broken):
         path = tmp_path / f"{number}.xlsx"
         path.write_bytes(data)
@@ -126,3 +135,61 @@ def test_a_workbook_with_a_damaged_sheet_is_refused(tmp_path: Path) -> None:
             new.writestr(name, data[: len(data) // 2] if "sheet1" in name else data)
     with pytest.raises(DataError, match=r"bad\.xlsx cannot be read as a workbook"):
         read_workbook(tmp_path / "bad.xlsx")
+
+
+def test_a_file_is_read_as_what_it_is_whatever_its_name(tmp_path: Path) -> None:
+    book = write_book(tmp_path / "a.xlsx", {"s": [["id"], ["E1"]]}).read_bytes()
+    binary = wrap_stream(list_records(pack(0x204, bytes(6) + pack_text("id"))))
+    table = "编号,名称\nE1,晋\n".encode("gb18030")
+    for name, data, kind, header in [
+        ("b.xls", book, "xlsx", ("id",)),
+        ("c.xlsx", binary, "xls", ("id",)),
+        ("d.xls", table, "text", ("编号", "名称")),
+    ]:
+        (tmp_path / name).write_bytes(data)
+        (sheet,) = read_workbook(tmp_path / name)
+        assert sheet.header == header
+        (told,) = [p for p in sheet.problems if p.code == "wrong_format"]
+        assert (told.severity, told.file, told.details) == ("warning", name, {"kind": kind})
+
+
+def test_a_workbook_with_a_password_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(wrap_stream(b"x" * 5000, "EncryptedPackage"))
+    with pytest.raises(DataError, match="protected by a password"):
+        read_workbook(tmp_path / "a.xlsx")
+
+
+def test_merged_cells_of_a_workbook_are_filled_and_told(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["序号", "经费", None], [None, "甲", "乙"], ["1", 5, 6], [None, 7, 8]):
+        book.active.append(row)
+    for cells in ("A1:A2", "B1:C1", "A3:A4"):
+        book.active.merge_cells(cells)
+    book.save(tmp_path / "a.xlsx")
+    (sheet,) = read_workbook(tmp_path / "a.xlsx")
+    assert sheet.cells.loc[[3, 4]].to_numpy().tolist() == [["1", "5", "6"], ["1", "7", "8"]]
+    (told,) = [p for p in sheet.problems if p.code.startswith("merged")]
+    assert (told.code, told.row, told.column) == ("merged_numbers", 4, "序号")
+
+
+def test_too_many_lost_cells_are_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_book(tmp_path / "a.xlsx", {"s": [["id"], ["#N/A"], ["#N/A"]]})
+    monkeypatch.setattr("ecograph.reading.workbooks.remarks._MOST_LOST", 1)
+    with pytest.raises(DataError) as caught:
+        read_workbook(path)
+    assert [p.code for p in caught.value.problems] == ["workbook_too_large"]
+
+
+def test_a_lost_cell_beyond_the_header_is_told_without_a_column(tmp_path: Path) -> None:
+    path = write_book(tmp_path / "a.xlsx", {"s": [["id"], ["E1", "#N/A"]]})
+    (sheet,) = read_workbook(path)
+    assert ("error_cell", 2, "") in {(p.code, p.row, p.column) for p in sheet.problems}
+
+
+@pytest.mark.parametrize("share", range(5, 100, 9))
+def test_a_cut_workbook_is_never_read_as_a_whole_one(tmp_path: Path, share: int) -> None:
+    whole = write_book(tmp_path / "whole.xlsx", {"s": [["id"], *([n] for n in range(200))]})
+    data = whole.read_bytes()
+    (tmp_path / "cut.xlsx").write_bytes(data[: len(data) * share // 100])
+    with pytest.raises(DataError, match="cannot be read as a workbook"):
+        read_workbook(tmp_path / "cut.xlsx")

@@ -1,0 +1,1 @@
+"""Read databases: SQLite and DuckDB files, and servers."""

@@ -1,0 +1,1 @@
+"""Read records: YAML, JSON, Parquet and whatever comes with a header."""

@@ -1,0 +1,1 @@
+"""Lay rows out as a table: what is header, unit, data, total or note."""

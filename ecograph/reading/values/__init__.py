@@ -1,0 +1,1 @@
+"""Read what a cell says: numbers, sums, dates and codes."""

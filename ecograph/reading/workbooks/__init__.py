@@ -1,0 +1,1 @@
+"""Read workbooks of any kind, harmless or not."""

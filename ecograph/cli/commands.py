@@ -12,6 +12,7 @@ from ecograph.cli.bar import watch_stage, watch_stages
 from ecograph.cli.explaining import explain_commands
 from ecograph.cli.exporting import export_commands
 from ecograph.cli.history import history_commands
+from ecograph.cli.inputs import check, convert, generate, read, schema, template
 from ecograph.cli.opening import deliver_result, find_status, open_data
 from ecograph.cli.options import (
     Choices,
@@ -21,7 +22,7 @@ from ecograph.cli.options import (
     setting_options,
     table_options,
 )
-from ecograph.cli.screen import deliver, note, print_problems, print_said
+from ecograph.cli.screen import note, print_said
 from ecograph.cli.tables import table_commands
 
 if TYPE_CHECKING:
@@ -113,41 +114,6 @@ def _warn_open(mask: Mask | None, lang: str) -> None:
 
     if mask and mask.key is None:
         note(translate("screen.mask_open", lang))
-
-
-@click.command()
-@data_argument
-@table_options
-@setting_options
-def check(data: Path, form: str | None, output: Path | None, choices: Choices) -> int:
-    """List every problem in the data; write nothing else.
-
-    \b
-    Example:
-      ecograph check data/jinzhong --format csv -o problems.csv
-    """
-    from ecograph.analysis.meta import attach_meta
-    from ecograph.problems import tabulate_problems
-
-    ecosystem = open_data(data, choices, report=False)
-    table = tabulate_problems(ecosystem.problems, ecosystem.lang)
-    rows = ecosystem.accounts[["rows", "used", "rejected", "blank"]].sum()
-    found = {"errors": len(ecosystem.errors), "rows": {k: int(v) for k, v in rows.items()}}
-    table = attach_meta(table, ecosystem, "problems", method=found)
-    if len(table) or form or output:
-        deliver(
-            table,
-            form=form,
-            output=output,
-            index=False,
-            problems=ecosystem.problems,
-            lang=ecosystem.lang,
-            quiet=choices.quiet,
-        )
-    counts = ", ".join(f"{n} {name}" for name, n in rows.items())
-    warnings = len(table) - len(ecosystem.errors)
-    note(f"{len(ecosystem.errors)} errors, {warnings} warnings; {counts}.", quiet=choices.quiet)
-    return find_status(ecosystem)
 
 
 _backbone_option = click.option(
@@ -325,151 +291,6 @@ def _render_report(suffix: str, ecosystem: Ecosystem, results: Mapping[str, pd.D
     return render_report(ecosystem, results).encode("utf-8")
 
 
-@click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--sheet", help="The sheet of a workbook, or the table of a records file; the first by default."
-)
-@table_options
-@setting_options
-def read(
-    file: Path, sheet: str | None, form: str | None, output: Path | None, choices: Choices
-) -> int:
-    """Show one table as ecograph reads it: rows as text, and what is doubtful about it.
-
-    \b
-    Example:
-      ecograph read data/jinzhong/agreements.csv --format json
-    """
-    from ecograph.reading.sources import read_file
-
-    with watch_stage("read", quiet=choices.quiet):
-        sheets = read_file(file, sheet=sheet)
-    first = sheets[0]
-    table = first.cells.set_axis(_name_columns(first.header), axis=1).reset_index(drop=True)
-    table.attrs = {
-        "meta": {
-            "file": first.file,
-            "sheet": first.sheet,
-            "sheets": [s.sheet for s in sheets],
-            "columns": list(first.header),
-            "dialect": dict(first.dialect),
-            "rows": {"rows": first.rows_in, "rejected": first.rejected, "blank": first.blank},
-        }
-    }
-    lang = choices.settings.get("lang", "en")
-    deliver(
-        table,
-        form=form,
-        output=output,
-        index=False,
-        problems=first.problems,
-        lang=lang,
-        quiet=choices.quiet,
-    )
-    if form != "json":
-        print_problems(first.problems, lang)
-    if len(sheets) > 1:
-        others = ", ".join(s.sheet for s in sheets[1:])
-        note(f"Other sheets: {others} (--sheet NAME).", quiet=choices.quiet)
-    return int(any(p.severity == "error" for p in first.problems))
-
-
-@click.command()
-@table_options
-@setting_options
-def schema(form: str | None, output: Path | None, choices: Choices) -> None:
-    """Show tables, columns, synonyms, node and edge kinds.
-
-    \b
-    Example:
-      ecograph schema --format csv -o schema.csv
-    """
-    import pandas as pd
-
-    from ecograph.schema import read_schema
-
-    known = read_schema()
-    rows = [
-        {
-            "table": table.name,
-            "table_zh": "、".join(table.zh),
-            "column": column.name,
-            "type": column.type,
-            "required": column.required,
-            "refers_to": ", ".join(column.kinds),
-            "vocabulary": column.vocabulary or "",
-            "edge": column.edge or "",
-            "en": ", ".join(column.en),
-            "zh": "、".join(column.zh),
-            "example": column.example,
-        }
-        for table in known.tables.values()
-        for column in table.columns.values()
-    ]
-    frame = pd.DataFrame(rows)
-    frame.attrs = {"meta": _describe_kinds()}
-    deliver(frame, form=form, output=output, index=False, lang=choices.settings.get("lang", "en"))
-
-
-@click.command()
-@click.option("-o", "--output", type=_OUT, required=True, help="The workbook to write.")
-@setting_options
-def template(output: Path, choices: Choices) -> None:
-    """Write an empty workbook to fill in, one sheet a table, in Chinese or with --lang en.
-
-    \b
-    Example:
-      ecograph template -o city.xlsx
-    """
-    from ecograph.files import write_bytes
-    from ecograph.workbook import render_template_workbook
-
-    write_bytes(output, render_template_workbook(choices.settings.get("lang", "zh")))
-
-
-@click.command()
-@click.option("--profile", default="jinzhong", show_default=True, help="Which city to resemble.")
-@click.option("-o", "--output", type=_OUT, required=True, help="The data folder to write.")
-@setting_options
-def generate(profile: str, output: Path, choices: Choices) -> None:
-    """Generate a synthetic city of realistic size.
-
-    \b
-    Example:
-      ecograph generate --profile jinzhong --seed 1 -o data/example-city
-    """
-    from ecograph.output import save_tables
-    from ecograph.synthetic import generate_city
-
-    seed = choices.settings.get("seed", 1)
-    with watch_stage("generate", quiet=choices.quiet):
-        files = save_tables(generate_city(profile, seed=seed), output)
-    note(f"{len(files)} files in {output}, synthetic, seed {seed}.", quiet=choices.quiet)
-
-
-@click.command()
-@click.argument("register", type=click.Choice(["h2020", "anr-pia", "norway-h2020"]))
-@click.argument("source", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("-o", "--output", type=_OUT, required=True, help="The data folder to write.")
-@setting_options
-def convert(register: str, source: Path, output: Path, choices: Choices) -> None:
-    """Convert a public register into an ecosystem folder; its control totals are checked.
-
-    \b
-    Example:
-      ecograph convert norway-h2020 registers/norway-h2020 -o data/norway
-    """
-    from ecograph.output import save_tables
-    from ecograph.registers import convert as convert_register
-
-    with watch_stage("convert", quiet=choices.quiet):
-        tables = convert_register(register, source)
-        save_tables(tables, output)
-    totals = ", ".join(f"{name} {value:,.15g}" for name, value in tables.totals.items())
-    note(f"Control totals: {totals}.", quiet=choices.quiet)
-
-
 def _report_run(run: Run, output: Path, choices: Choices) -> int:
     """Say what the main job found, how long it took, and where its results are."""
     from ecograph.texts import translate
@@ -486,31 +307,6 @@ def _report_run(run: Run, output: Path, choices: Choices) -> int:
         note(translate("screen.left_out", digest.lang, count=digest.errors))
     note(f"Report: {output / 'index.html'}   Map: {output / 'map.html'}", quiet=quiet)
     return 1 if digest.errors else 0
-
-
-def _name_columns(header: tuple[str, ...]) -> list[str]:
-    """Name columns by their headers; a blank or repeated one by its position too."""
-    names: list[str] = []
-    for number, label in enumerate(header, start=1):
-        names.append(f"{label} ({number})".strip() if not label or label in names else label)
-    return names
-
-
-def _describe_kinds() -> dict[str, object]:
-    from ecograph.schema import read_schema
-
-    known = read_schema()
-    return {
-        "node_kinds": {k: {**v.labels, "table": v.table} for k, v in known.node_kinds.items()},
-        "edge_kinds": {
-            k: {**v.labels, "source": v.source, "target": v.target}
-            for k, v in known.edge_kinds.items()
-        },
-        "vocabularies": {
-            name: {term.key: [*term.zh, *term.en] for term in terms}
-            for name, terms in known.vocabularies.items()
-        },
-    }
 
 
 commands = (

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ecograph.problems import Problem
 
-__all__ = ["deliver", "note", "print_problems", "print_said"]
+__all__ = ["deliver", "note", "print_problem_kinds", "print_problems", "print_said"]
 
 _ENDINGS = {"csv": "csv", "json": "json", "parquet": "parquet", "txt": "table"}
 _SHOWN = 20  # problems on the screen before the rest is only counted
@@ -73,6 +73,40 @@ def deliver(
         note(caution, quiet=quiet)
 
 
+def print_problem_kinds(problems: Sequence[Problem], lang: str = "en") -> None:
+    """Say on standard output which kinds of problems there are: how many, the first, the remedy."""
+    from ecograph.texts import translate
+
+    kinds: dict[tuple[str, str], list[Problem]] = {}
+    for problem in sorted(problems, key=lambda p: (p.file, p.sheet, p.row or 0, p.column)):
+        kinds.setdefault((problem.severity, problem.code), []).append(problem)
+    ordered = sorted(kinds.items(), key=lambda kind: (kind[0][0], -len(kind[1]), kind[0][1]))
+    for (severity, code), held in ordered:
+        message, remedy = held[0].explain(lang)
+        said = translate(f"screen.{severity}", lang)
+        head = translate("screen.check_kind", lang, severity=said, code=code, count=len(held))
+        form = "screen.check_first" if len(held) > 1 else "screen.check_only"
+        place = _place(vars(held[0]), lang)
+        lines = (head, translate(form, lang, place=place, message=message), remedy)
+        click.echo("\n  ".join(map(_on_one_line, lines)))
+    if kinds:
+        click.echo(translate("screen.check_more", lang, values=len(kinds)))
+
+
+def _on_one_line(text: str) -> str:
+    """Write a text from a file so that it takes one line and moves no cursor."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
+def _place(problem: Mapping[str, Any], lang: str) -> str:
+    """Say where a problem is."""
+    from ecograph.texts import translate
+
+    row = translate("screen.row", lang, row=problem["row"]) if problem["row"] else ""
+    parts = (problem["file"], problem["sheet"], row, problem["column"])
+    return ", ".join(part for part in parts if part)
+
+
 def print_problems(problems: Sequence[Problem], lang: str = "en") -> None:
     """List problems on standard error: each at its place with what to do about it."""
     ordered = sorted(problems, key=lambda p: (p.severity, p.file, p.sheet, p.row or 0))
@@ -89,9 +123,7 @@ def print_said(said: Sequence[Mapping[str, Any]], count: int, lang: str = "en") 
     from ecograph.texts import translate
 
     for problem in said[:_SHOWN]:
-        row = translate("screen.row", lang, row=problem["row"]) if problem["row"] else ""
-        parts = (problem["file"], problem["sheet"], row, problem["column"])
-        place = ", ".join(part for part in parts if part)
+        place = _place(problem, lang)
         severity = translate(f"screen.{problem['severity']}", lang)
         what = f"{problem['message']} {problem['remedy']}"
         click.echo(f"{severity} [{problem['code']}] {place}: {what}", err=True)

@@ -57,6 +57,9 @@ _ROOT = Path(__file__).parent.parent
 _PLACE = re.compile(r"^<!-- generated: ([a-z_]+) ?([^ ]*) -->$", re.MULTILINE)
 _LOCAL_LINK = re.compile(r"\[([^\]]+)\]\((?!https?:)[^)]+\)")
 _DATA = resources.files("ecograph")
+_PLACES = Path(__file__).parent / "problems.yaml"
+_PARTS = ("message", "remedy")  # of the text of a problem
+_GAPS = {"en": " ", "zh": ""}  # between sentences
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -247,12 +250,33 @@ def _write_columns() -> str:
 
 
 def _write_problems() -> str:
-    """List what can be wrong in data, and what to do about it."""
+    """List what can be wrong in data, how severe it is, and what to do about it."""
+    texts = _read_texts()["problem"]
+    said = [(group["heading"], group["codes"]) for group in _read_places()]
+    placed = {code for _, codes in said for code in codes}
+    others = {code: "" for code in texts if code not in placed}
+    groups = [*said, *([("Others", others)] if others else [])]
+    return "\n".join(_describe_problems(heading, codes, texts) for heading, codes in groups)
+
+
+def _describe_problems(heading: str, codes: dict[str, str], texts: dict[str, Any]) -> str:
+    """Describe the problems of a group: severity, meaning and remedy in both languages."""
     rows = [
-        (f"`{code}`", *(f"{text['message'][lang]} {text['remedy'][lang]}" for lang in ("en", "zh")))
-        for code, text in _read_texts()["problem"].items()
+        (
+            f"`{code}`",
+            severity,
+            *(gap.join(texts[code][part][lang] for part in _PARTS) for lang, gap in _GAPS.items()),
+        )
+        for code, severity in codes.items()
+        if code in texts
     ]
-    return _write_table(("code", "English", "Chinese"), rows)
+    return f"### {heading}\n\n{_write_table(('code', 'severity', 'English', 'Chinese'), rows)}"
+
+
+def _read_places() -> list[dict[str, Any]]:
+    """Read where each problem stands, and how severe it is."""
+    groups: list[dict[str, Any]] = yaml.safe_load(_PLACES.read_text(encoding="utf-8"))
+    return groups
 
 
 def _write_settings() -> str:

@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 import click
 import pytest
+import yaml
 
 import ecograph.cli
 from ecograph import loader
@@ -319,6 +320,14 @@ def test_every_command_of_a_page_exists_with_its_options(page):
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_commands_stand_in_fences_so_that_they_are_run(page):
     assert _INDENTED.findall(page.read_text(encoding="utf-8")) == []
+
+
+def test_every_problem_has_a_place_and_a_severity_on_its_page():
+    known = yaml.safe_load((ROOT / "ecograph" / "texts.yaml").read_text(encoding="utf-8"))
+    groups = yaml.safe_load((ROOT / "docs" / "problems.yaml").read_text(encoding="utf-8"))
+    listed = [code for group in groups for code in group["codes"]]
+    assert sorted(listed) == sorted(known["problem"])
+    assert {s for g in groups for s in g["codes"].values()} == {"error", "warning", "either"}
 
 
 def test_the_fences_that_are_run_elsewhere_are_there():

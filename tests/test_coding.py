@@ -14,7 +14,7 @@ from ecograph.coding import (
     order_texts,
     split_texts,
 )
-from ecograph.reading.values import parse_list
+from ecograph.reading.values.plain import parse_list
 
 WORDS = st.text(st.sampled_from("aZ高𠮷é ；;、\n\t\u3000\u200b"), max_size=5)
 LISTS = st.lists(WORDS, max_size=12)

@@ -462,17 +462,25 @@ def test_text_columns_stay_text_without_firms(build, tmp_path):
     assert set(kinds.values()) == {"O"}
 
 
-@pytest.mark.parametrize("name", read_schema().tables)
+TOWN = {
+    "universities": "id,name\nU1,a\n",
+    "enterprises": "id,name,industry\nE1,e,Steel\n",
+    "agreements": "id,date,parties\nA1,2024-01-01,U1;E1\n",
+}
+"""Files of the smallest ecosystem with an agreement."""
+EMPTY = {name: ",".join(t.columns) + "\n" for name, t in read_schema().tables.items()}
+"""Files as a template workbook has them: a header and no row."""
+
+
+@pytest.mark.parametrize("name", EMPTY)
 def test_a_table_with_a_header_and_no_rows_is_no_obstacle(name):
-    """A template workbook has every table so."""
-    header = ",".join(read_schema().tables[name].columns) + "\n"
-    town = {
-        "universities": "id,name\nU1,a\n",
-        "enterprises": "id,name,industry\nE1,e,Steel\n",
-        "agreements": "id,date,parties\nA1,2024-01-01,U1;E1\n",
-    }
-    results = compute_results(make_ecosystem({**town, name: header}))
-    assert len(results["tiers"]) == (name != "enterprises")
+    table = assign_tiers(make_ecosystem({**TOWN, name: EMPTY[name]}))
+    assert len(table) == (name != "enterprises")
+
+
+def test_a_template_of_which_three_tables_are_filled_gives_every_result():
+    results = compute_results(make_ecosystem({**EMPTY, **TOWN}))
+    assert len(results["tiers"]) == 1
 
 
 def test_another_currency_is_not_compared_with_yuan(build, tmp_path):

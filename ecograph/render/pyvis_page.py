@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ecograph.reading.values import parse_list
+from ecograph.reading.values.plain import parse_list
 from ecograph.render.lines import LINE_KINDS
 from ecograph.render.page import (
     embed_json,

@@ -12,7 +12,7 @@ import pandas as pd
 from ecograph.analysis.communities import find_communities
 from ecograph.analysis.gaps import VERDICTS, find_gaps
 from ecograph.analysis.tiers import assign_tiers
-from ecograph.reading.values import parse_list
+from ecograph.reading.values.plain import parse_list
 from ecograph.render.explorer.payload import Columns, shorten
 from ecograph.render.explorer.words import TIER_COLOURS, code_texts, label, locate
 from ecograph.render.page import format_amount, is_missing

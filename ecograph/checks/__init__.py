@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ACCOUNT_COLUMNS", "Checked", "References", "check_sheets"]
 
+_ROUNDING = Decimal("1e-9")  # of a sum of floats
 ACCOUNT_COLUMNS = ("file", "sheet", "table", "rows", "used", "rejected", "blank")
 
 
@@ -92,6 +95,7 @@ def check_sheets(matched: Sequence[Matched], *, currency: str = "CNY") -> Checke
     check_agreements_joined(rows)
     check_years_near(rows)
     accounts = _balance_rows(rows)
+    _balance_amounts(rows)
     tables: dict[str, pd.DataFrame] = {}
     references: dict[tuple[str, str], References] = {}
     for name in tuple(rows.tables):
@@ -178,3 +182,14 @@ def _balance_rows(rows: Rows) -> pd.DataFrame:
             raise AssertionError(f"{lost} rows of {raw.file} {raw.sheet} are unaccounted for")
         accounts.append((raw.file, raw.sheet, name, raw.rows_in, used, rejected, raw.blank))
     return pd.DataFrame(accounts, columns=list(ACCOUNT_COLUMNS))
+
+
+def _balance_amounts(rows: Rows) -> None:
+    """Compare what the typed amounts of a sheet come to with the sum of what is written."""
+    for (number, column), written in rows.sums.items():
+        frame = rows.tables[rows.matched[number].table.name]
+        values = frame.loc[(frame["_source"] == number).to_numpy(), column].dropna()
+        typed = Decimal(math.fsum(values.astype(float)))
+        if abs(typed - written) > _ROUNDING * (1 + abs(written)):
+            raw = rows.matched[number].sheet
+            raise AssertionError(f"{column} of {raw.file} {raw.sheet}: {typed}, not {written}")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ecograph.schema import Column
 
     Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
     Faults = NDArray[np.object_]
 
 __all__ = ["PLACE", "Read", "read_cells"]
@@ -61,11 +62,14 @@ class Read:
         What was found, each at its place.
     rejected
         Index labels of rows that cannot be used.
+    sums
+        What the amounts of a column add up to as they are written, without any rounding.
     """
 
     frame: pd.DataFrame
     problems: list[Problem] = field(default_factory=list)
     rejected: set[int] = field(default_factory=set)
+    sums: dict[str, Decimal] = field(default_factory=dict)
 
 
 def read_cells(matched: Matched, *, currency: str) -> Read:
@@ -199,10 +203,13 @@ def _read_amounts(
     currency: str,
 ) -> dict[str, pd.Series]:
     codes, distinct = code_texts(filled)
-    sums, faults = _read_sums(distinct, matched.unit(column.name), currency)
+    unit = matched.unit(column.name)
+    sums, faults, parsed = _read_sums(distinct, unit, currency)
     _report_faults(read, matched, column, filled, faults[codes], currency=currency)
     value, low, high = (pd.Series(ends[codes], index=filled.index) for ends in sums)
     exact = _drop_negative(read, matched, column, filled, value[value.notna()])
+    kept = codes[filled.index.isin(exact.index)]
+    read.sums[column.name] = _add_exactly(distinct, parsed, unit, kept)
     columns = {column.name: exact}
     if (faults == "inexact_amount").any():
         columns |= {f"{column.name}_low": low, f"{column.name}_high": high}
@@ -211,8 +218,12 @@ def _read_amounts(
 
 def _read_sums(
     distinct: pd.Index, unit: str, currency: str
-) -> tuple[tuple[Floats, Floats, Floats], Faults]:
-    """Read distinct amounts: exact value, low and high end of what is not exact, and faults."""
+) -> tuple[tuple[Floats, Floats, Floats], Faults, dict[int, Decimal]]:
+    """Read distinct amounts: value, low and high end of what is not exact, faults.
+
+    Beside them stand, by place, the values of those that are more than plain figures.
+    """
+    parsed: dict[int, Decimal] = {}
     values = _read_scaled(distinct, unit, currency)
     low, high = np.full((2, len(distinct)), np.nan)
     faults = np.full(len(distinct), "", dtype=object)
@@ -224,10 +235,24 @@ def _read_sums(
             faults[place] = "foreign_currency"
         elif isinstance(found, Amount):
             values[place] = float(found.value)
+            parsed[int(place)] = found.value
         else:
             faults[place] = "inexact_amount"
             low[place], high[place] = _float_ends(found)
-    return (values, low, high), faults
+    return (values, low, high), faults, parsed
+
+
+def _add_exactly(
+    distinct: pd.Index, parsed: Mapping[int, Decimal], unit: str, codes: Ints
+) -> Decimal:
+    """Add amounts up as they are written: what the typed column has to come to."""
+    multiple = (parse_unit(unit) or (1, ""))[0] if unit else 1
+    total = Decimal(0)
+    for place, count in zip(*np.unique(codes, return_counts=True), strict=True):
+        value = parsed.get(int(place))
+        plain = Decimal(distinct[place]) * multiple if value is None else value
+        total += plain * int(count)
+    return total
 
 
 def _read_scaled(distinct: pd.Index, unit: str, currency: str) -> Floats:

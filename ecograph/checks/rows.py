@@ -14,6 +14,7 @@ from ecograph.schema import read_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from decimal import Decimal
 
     from numpy.typing import NDArray
 
@@ -65,6 +66,8 @@ class Rows:
         Whether each row of a table is rejected.
     references
         The nodes that rows name, by table and column, once they are resolved.
+    sums
+        What the amounts of a sheet add up to as they are written, by its number and the column.
     """
 
     matched: Sequence[Matched]
@@ -72,6 +75,7 @@ class Rows:
     problems: list[Problem] = field(default_factory=list)
     bad: dict[str, Flags] = field(default_factory=dict)
     references: dict[tuple[str, str], References] = field(default_factory=dict)
+    sums: dict[tuple[int, str], Decimal] = field(default_factory=dict)
     _places: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     _columns: dict[tuple[str, int, str], list[Any]] = field(default_factory=dict)
 
@@ -175,6 +179,7 @@ def gather_rows(matched: Sequence[Matched], *, currency: str) -> Rows:
     for number, sheet in enumerate(matched):
         read = read_cells(sheet, currency=currency)
         rows.problems += read.problems
+        rows.sums |= {(number, column): total for column, total in read.sums.items()}
         name, count = sheet.table.name, len(read.frame)
         source = np.full(count, number, dtype=np.int16)
         parts.setdefault(name, []).append(read.frame.assign(_source=source))

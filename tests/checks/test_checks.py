@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -227,3 +228,12 @@ def test_a_certificate_whose_validity_is_lost_is_rejected(cell: object) -> None:
     ecosystem = make_ecosystem({**GOOD, "certificates.xlsx": stream.getvalue()})
     assert len(ecosystem.errors) == 1
     assert ecosystem.tables["certificates"]["enterprise"].tolist() == ["E2"]
+
+
+def test_what_amounts_add_up_to_is_compared_with_what_is_written(monkeypatch):
+    """A value that changes on its way into the table stops the run, whatever caused it."""
+    tables = {"agreements": "id,amount\nA1,0.1\nA2,0.2\nA3,120万元\nA4,约5\nA5,-1\nA6,EUR 3\n"}
+    assert make_ecosystem(tables).tables["agreements"]["amount"].sum() == 1_200_000.3
+    monkeypatch.setattr("ecograph.checks.cells._add_exactly", lambda *_: Decimal("1200000.2"))
+    with pytest.raises(AssertionError, match=r"amount of agreements\.csv"):
+        make_ecosystem(tables)

@@ -43,20 +43,11 @@ _SPACE = 12 << 30  # bytes of address space that a case may take, so that the ma
 _DOOR = "This is a fault of ecograph"
 _LARGEST_KEPT = 20 << 20
 _SHORT = (
-    *("cut_xlsx_40", "cut_xls_60", "cut_ods_20", "cut_parquet_90", "cut_sqlite_60", "cut_json_80"),
-    *("cut_yaml_20", "cut_csv_60", "flip_xlsx_03", "flip_xls_04", "flip_parquet_02"),
-    *("png_as_xlsx", "xlsx_as_csv", "html_as_xls", "empty_as_json", "gzip_as_parquet"),
-    *("encrypted_zip_xlsx", "random_700_xls", "random_700_duckdb", "zeros_sheet_10000MB"),
-    *("declared_small_sheet", "overlapping", "sparse_A1_XFD1048576", "ods_repeated_more"),
-    *(
-        "merged_all",
-        "deep_xml",
-        "laughs_utf-8_xl_worksheets_sheet1.xml",
-        "external_utf-8_xl_workbook.xml",
-    ),
-    *("list_100000.json", "list_100000.yaml", "aliases.yaml", "python.yaml", "twice.json"),
-    *("value_digits", "value_list", "name_00", "name_12", "raw_name_0", "facts_deep"),
-    *("fifo_csv", "folder_xlsx", "link_json_dev_zero", "link_csv_enterprises.csv"),
+    *("cut_xlsx_40", "cut_xls_60", "cut_parquet_90", "cut_sqlite_60", "cut_json_80", "cut_yaml_20"),
+    *("flip_xlsx_03", "png_as_xlsx", "xlsx_as_csv", "encrypted_zip_xlsx", "random_700_duckdb"),
+    *("zeros_sheet_10000MB", "overlapping", "sparse_A1_XFD1048576", "ods_repeated_more"),
+    *("laughs_utf-8_xl_worksheets_sheet1.xml", "list_100000.json", "list_100000.yaml"),
+    *("aliases.yaml", "value_digits", "raw_name_0", "facts_deep", "fifo_csv"),
 )
 _PIECE = 60  # cases that one process runs before it is started anew
 
@@ -314,7 +305,7 @@ def main() -> None:
     parser.add_argument("--step", type=int, default=1, help="Percent between truncations.")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--only", default="", help="Classes to run, parts of names, by comma.")
-    parser.add_argument("--short", action="store_true", help="Run some forty quick ones.")
+    parser.add_argument("--short", action="store_true", help="Run some twenty quick ones.")
     parser.add_argument("--keep", type=Path, help="Folder for the files that did harm.")
     parser.add_argument("--misses", type=Path, help="File for the list of misses.")
     parser.add_argument("--results", type=Path, help="File for every result, JSON lines.")

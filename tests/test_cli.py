@@ -260,7 +260,9 @@ def test_map_and_report_are_written_alone(tmp_path):
     for name in ("map", "report"):
         file = tmp_path / f"{name}.html"
         assert run(name, JINZHONG, "-o", file).returncode == 0
-        assert "晋中" in file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8")
+        assert text.startswith("<!DO")
+        assert "晋中" in text
 
 
 def test_a_person_never_sees_a_traceback_when_the_disk_says_no(tmp_path):
@@ -414,12 +416,14 @@ def test_seeds_on_the_command_line_are_those_of_the_library():
     assert options.MOST_SEED == settings.MOST_SEED
 
 
-def test_no_cache_computes_again_and_keeps_nothing(tmp_path):
+def test_no_cache_computes_again_and_keeps_nothing(faulty, tmp_path):
     for _ in range(2):
-        done = run("analyse", JINZHONG, "-o", tmp_path, "--no-cache")
+        done = run("analyse", faulty, "-o", tmp_path / "out", "--no-cache")
         assert b"Nothing has changed" not in done.stderr
-    assert not (tmp_path / ".cache").exists()
-    both = run("analyse", JINZHONG, "-o", tmp_path, "--no-cache", "--cache", tmp_path / "store")
+    assert not (tmp_path / "out" / ".cache").exists()
+    both = run(
+        "analyse", faulty, "-o", tmp_path / "out", "--no-cache", "--cache", tmp_path / "store"
+    )
     assert both.returncode == 2
 
 
@@ -465,10 +469,8 @@ def test_choices_on_the_command_line_are_those_of_the_library(command, option, k
     assert sorted(chosen.type.choices) == sorted(known)
 
 
-@pytest.mark.parametrize(
-    ("suffix", "start"), [(".docx", b"PK"), (".xlsx", b"PK"), (".html", b"<!DO")]
-)
-def test_the_report_takes_the_form_of_its_name(tmp_path, suffix, start):
+@pytest.mark.parametrize("suffix", [".docx", ".xlsx"])
+def test_the_report_takes_the_form_of_its_name(tmp_path, suffix):
     file = tmp_path / f"report{suffix}"
     assert run("report", JINZHONG, "-o", file, "-q").returncode == 0
-    assert file.read_bytes().startswith(start)
+    assert file.read_bytes().startswith(b"PK")

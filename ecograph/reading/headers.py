@@ -84,7 +84,8 @@ def match_sheets(source: Source) -> tuple[list[Matched], list[Problem]]:
     """Match every sheet of a source to a table, by name and the mappings of ecosystem.yaml.
 
     Rows that only show how to fill in a sheet are set aside; a sheet of nodes that references
-    may make (industries, regions, disciplines) and that has no row is taken as absent.
+    may make (industries, regions, disciplines) and that has no row is taken as absent, unless
+    there is nothing else.
 
     Returns
     -------
@@ -110,8 +111,9 @@ def match_sheets(source: Source) -> tuple[list[Matched], list[Problem]]:
         )
         missing = _find_missing(schema.tables[name], sheet, columns)
         problems += [*doubts, *missing]
-        if not missing and not _is_vacant(sheet, schema.tables[name]):
+        if not missing:
             matched.append(Matched(schema.tables[name], sheet, columns))
+    matched = [m for m in matched if not _is_vacant(m.sheet, m.table)] or matched
     return matched, [*problems, *_tell_once(examples), *_check_mappings(source, headers)]
 
 

@@ -32,6 +32,7 @@ DEEPEST = 50
 
 _MOST_ALIKE = 10_000  # problems of one kind in one column that are told one by one
 _EXACT = 2**53  # from here on a float skips whole numbers
+_ROUND = 2  # digits of a sum that is written in full, and of no code
 _SEPARATORS = frozenset(";；、")  # what splits a cell into a list later on
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ESCAPES |= {chr(n): f"\\u{n:04x}" for n in range(32) if chr(n) not in _ESCAPES}
@@ -281,7 +282,10 @@ def _is_midnight(value: dt.datetime) -> bool:
 
 
 def _is_inexact(value: float) -> bool:
-    return math.isfinite(value) and abs(value) >= _EXACT
+    """Tell a number that may have lost its last digits; 1e16 has too few for a code."""
+    if not math.isfinite(value) or abs(value) < _EXACT:
+        return False
+    return len(Decimal(repr(value)).normalize().as_tuple().digits) > _ROUND
 
 
 def _is_shallow(value: object) -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ecograph.coding import code_texts, concat_texts, find_places, order_texts
+from ecograph.reading.values.numerals import fold_signs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,8 +28,6 @@ __all__ = ["Directory", "Finding"]
 
 _NOBODY = -1
 _SORTS = ("id", "name", "alias", "spelling")  # in this order; the first that knows a text decides
-_WIDE = {ord("\u3000"): None, **{sign + 0xFEE0: sign for sign in range(0x21, 0x7F)}}
-_BLANKS = {ord(sign): None for sign in " \t\n\r\u00a0"}
 
 
 @dataclass(frozen=True)
@@ -256,7 +255,7 @@ class Directory:
 
 def _fold(text: str) -> str:
     """Fold full-width signs, and leave blanks out."""
-    return text.translate(_WIDE).translate(_BLANKS)
+    return "".join(fold_signs(text).split())
 
 
 def _fold_all(parts: Sequence[tuple[pd.Index, Ints]]) -> list[tuple[pd.Index, Ints]]:

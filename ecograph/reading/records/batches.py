@@ -8,14 +8,13 @@ ecograph, so that the child starts fast.
 from __future__ import annotations
 
 import contextlib
-import os
-import subprocess
 import sys
 import threading
 import time
 from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple, Self, cast
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
@@ -115,29 +114,12 @@ def receive_tables(kind: Kind, path: Path, wanted: Collection[str] = ()) -> Iter
     BatchError
         If the file cannot be read, or is too much for the limits.
     """
-    size = path.stat().st_size
-    memory = min(_MOST_MEMORY, MEMORY + _MEMORY_A_BYTE * size)
-    # -P: no module of the folder that we happen to stand in is ever run
-    command = [
-        sys.executable,
-        "-P",
-        "-X",
-        "utf8",
-        __file__,
-        kind,
-        str(path.resolve()),
-        str(memory),
-        *wanted,
-    ]
-    known = os.pathsep.join(entry for entry in sys.path if entry)
+    from ecograph.reading.processes import open_child  # noqa: PLC0415 - not for the child itself
+
+    memory = min(_MOST_MEMORY, MEMORY + _MEMORY_A_BYTE * path.stat().st_size)
+    words = (kind, str(path.resolve()), str(memory), *wanted)
     with (
-        subprocess.Popen(  # noqa: S603 - our own file
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": known, "ARROW_DEFAULT_MEMORY_POOL": "system"},
-        ) as child,
+        open_child(__file__, *words, ARROW_DEFAULT_MEMORY_POOL="system") as child,
         _Watch(child) as watch,
     ):
         try:

@@ -10,7 +10,15 @@ from __future__ import annotations
 import re
 from decimal import Context, Decimal
 
-__all__ = ["EXACT", "LONGEST", "fold_text", "parse_decimal", "parse_digits", "parse_numeral"]
+__all__ = [
+    "EXACT",
+    "LONGEST",
+    "fold_signs",
+    "fold_text",
+    "parse_decimal",
+    "parse_digits",
+    "parse_numeral",
+]
 
 LONGEST = 64
 """Signs of the longest cell that may be a value, once it is folded."""
@@ -74,8 +82,17 @@ def fold_text(text: str) -> str:
         text = text.strip()
         if len(text) > 4 * LONGEST:
             return ""
-    folded = (text if text.isascii() else text.translate(_SAME)).strip()
+    folded = fold_signs(text).strip()
     return folded if len(folded) <= LONGEST else ""
+
+
+def fold_signs(text: str) -> str:
+    """Fold signs that look and mean the same, and leave out what cannot be seen.
+
+    >>> fold_signs("省建（集团）公司")
+    '省建(集团)公司'
+    """
+    return text if text.isascii() else text.translate(_SAME)
 
 
 def parse_decimal(text: str, *, comma: bool = True) -> Decimal | None:

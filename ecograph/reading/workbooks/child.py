@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import signal
-import subprocess
 import sys
 import threading
 from typing import IO, TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -63,19 +62,11 @@ def read_child(path: Path, seconds: float) -> Iterator[Any]:
     ChildError
         If it is no workbook, or too much for the limits.
     """
-    size = path.stat().st_size
-    memory = min(_MOST_MEMORY, MEMORY + _MEMORY_A_BYTE * size)
-    # -P: no module of the folder that we happen to stand in is ever run
-    limits = (str(memory), str(math.ceil(seconds)))
-    command = [sys.executable, "-P", "-X", "utf8", __file__, str(path.resolve()), *limits]
-    known = os.pathsep.join(entry for entry in sys.path if entry)
-    with subprocess.Popen(  # noqa: S603 - our own file
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": known},
-    ) as child:
+    from ecograph.reading.processes import open_child  # noqa: PLC0415 - not for the child itself
+
+    memory = min(_MOST_MEMORY, MEMORY + _MEMORY_A_BYTE * path.stat().st_size)
+    words = (str(path.resolve()), str(memory), str(math.ceil(seconds)))
+    with open_child(__file__, *words) as child:
         late = threading.Event()
         timer = threading.Timer(_PATIENCE * seconds, _stop, (child, late))
         timer.daemon = True

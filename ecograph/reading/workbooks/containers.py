@@ -8,7 +8,6 @@ from ecograph.reading.workbooks.markup import WorkbookError
 
 __all__ = ["read_stream"]
 
-_HEADER = 512
 _LAST_SECTOR = 0xFFFFFFFA  # from here on a number is no sector but a mark
 _ENTRY = 128
 _IN_HEADER = 109  # sectors of the allocation table that the header lists

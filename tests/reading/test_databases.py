@@ -42,7 +42,8 @@ def test_tables_and_views_are_sheets_with_exact_values(tmp_path):
         """
         CREATE TABLE 企业 (编号 INTEGER, 名称 TEXT, 金额 REAL, 照片 BLOB);
         INSERT INTO 企业 VALUES (911100006000373410, '乙', 0.1, x'00ff'), (7, NULL, 2024.0, NULL),
-          (8, CAST(x'cafec9cc' AS TEXT), 1e17, NULL), (NULL, NULL, NULL, NULL);
+          (8, CAST(x'cafec9cc' AS TEXT), 91110000600037341.0, NULL),
+          (9, '丙', 1e17, NULL), (NULL, NULL, NULL, NULL);
         CREATE INDEX names ON 企业 (名称);
         CREATE VIEW 名单 AS SELECT 编号 FROM 企业 ORDER BY 1 DESC LIMIT 1;
         CREATE TABLE keyed (a TEXT PRIMARY KEY, rowid TEXT) WITHOUT ROWID;
@@ -58,8 +59,9 @@ def test_tables_and_views_are_sheets_with_exact_values(tmp_path):
         ["911100006000373410", "乙", "0.1", ""],
         ["7", "", "2024", ""],
         ["8", "\ufffd" * 4, "", ""],
+        ["9", "丙", "100000000000000000", ""],  # a sum, not a code that lost its last digits
     ]
-    assert (table.rows_in, table.blank, table.cells.index.tolist()) == (4, 1, [2, 3, 4])
+    assert (table.rows_in, table.blank, table.cells.index.tolist()) == (5, 1, [2, 3, 4, 5])
     assert sorted(codes_of([table])["企业"]) == [
         ("binary_column", 2, "照片"),
         ("damaged_code", 4, "金额"),

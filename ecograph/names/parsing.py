@@ -1,0 +1,109 @@
+"""Read an organisation's name: every part of it in one value."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ecograph.names.folding import fold_name, has_han
+from ecograph.names.han import split_han
+from ecograph.names.latin import split_latin
+from ecograph.names.marks import take_former
+from ecograph.names.model import Name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["parse_name", "parse_names"]
+
+
+# Two words at least: TCL科技集团 is one name.
+_LATIN = r"[a-z][a-z.,&'-]*(?: [a-z.,&'-]+)+"
+_LETTER = re.compile("[a-z]")
+_LATIN_RUN = re.compile(rf"({_LATIN}[ ,;(/-]*)?([^ -~].*[^ -~])([ ,;(/-]*{_LATIN}\)?)?")
+
+
+def parse_name(text: str) -> Name:
+    """Read an organisation's name.
+
+    Parameters
+    ----------
+    text
+        A name in Chinese, English, French, Norwegian, German, or any other text.
+
+    Returns
+    -------
+    Name
+        Its parts; a text without letters has a core of its own signs.
+
+    Examples
+    --------
+    >>> name = parse_name("太原理工大学材料科学与工程学院")
+    >>> name.parent, name.unit, name.kind
+    ('太原理工大学', '材料科学与工程学院', 'university')
+    """
+    folded = fold_name(text)
+    if not folded:
+        return Name(text)
+    current, former = take_former(folded)
+    han = has_han(current)
+    current, other = _part_languages(current) if han else (current, ())
+    parts = split_han(current) if han else split_latin(current)
+    return Name(
+        original=text,
+        folded=folded,
+        script=_find_script(folded, han=han),
+        places=tuple(parts.places),
+        core=parts.core or current,
+        tokens=tuple(parts.words),
+        industry=tuple(parts.industry),
+        form=parts.form,
+        kind=parts.kind,
+        marks=tuple(parts.marks),
+        unit=parts.unit,
+        parent=parts.parent,
+        short=tuple(dict.fromkeys((*parts.short, *other))),
+        former=former,
+    )
+
+
+def parse_names(texts: Iterable[str]) -> list[Name]:
+    """Read many names, each distinct text once.
+
+    Parameters
+    ----------
+    texts
+        Names, with repetitions.
+
+    Returns
+    -------
+    list of Name
+        One for each text, in their order.
+
+    Examples
+    --------
+    >>> [name.core for name in parse_names(["普丽环境公司", "普丽环境"])]
+    ['普丽', '普丽']
+    """
+    known: dict[str, Name] = {}
+    result = []
+    for text in texts:
+        if text not in known:
+            known[text] = parse_name(text)
+        result.append(known[text])
+    return result
+
+
+def _part_languages(text: str) -> tuple[str, tuple[str, ...]]:
+    """Part a Chinese name from the same name in Latin letters that stands before or after it."""
+    found = _LATIN_RUN.fullmatch(text) if text[:1].isascii() or text[-1:].isascii() else None
+    if found is None:
+        return text, ()
+    before, han, after = found.groups()
+    return han, tuple(run.strip(" (),;") for run in (before, after) if run)
+
+
+def _find_script(folded: str, *, han: bool) -> str:
+    if han:
+        return "mixed" if _LETTER.search(folded) else "han"
+    return "latin" if any(sign.isalpha() for sign in folded) else ""

@@ -1,0 +1,161 @@
+"""The words that names are made of, as sets and tables ready for use."""
+
+from __future__ import annotations
+
+import functools
+from importlib import resources
+from typing import Any, NamedTuple
+
+import yaml
+
+__all__ = ["HanWords", "LatinWords", "load_han_words", "load_latin_words", "standardize_word"]
+
+_LEAST_TYPO = 8  # letters of a word in which a slip leaves no doubt
+
+
+class HanWords(NamedTuple):
+    """Words of Chinese names; see ``words.yaml``."""
+
+    forms: dict[str, str]
+    kinds: dict[str, str]
+    units: tuple[str, ...]
+    firm_units: tuple[str, ...]
+    independent: frozenset[str]
+    branches: tuple[str, ...]
+    branch_ends: frozenset[str]  # last two signs of the branches
+    systems: dict[str, str]  # what is written for a system, and its full name
+    system_heads: frozenset[str]  # first two signs of the systems
+    one_signs: dict[str, str]  # a province or city, and the sign that stands for it
+    contracted: dict[str, str]  # within a name: 农大 is 农业大学
+    aliases: dict[str, str]  # a short form that only stands alone, and the full name
+    industry: frozenset[str]
+    disciplines: frozenset[str]
+
+
+class LatinWords(NamedTuple):
+    """Words of names in Latin letters; see ``words.yaml``."""
+
+    forms: dict[tuple[str, ...], str]
+    form_ends: frozenset[str]  # last words of the forms
+    leading: frozenset[tuple[str, ...]]
+    groups: frozenset[str]
+    fillers: frozenset[str]
+    officers: frozenset[str]  # who acts for a body: regents of the university
+    equivalents: dict[str, str]
+    industry: frozenset[str]
+    units: frozenset[str]
+    branches: frozenset[str]
+    compass: dict[str, str]  # a direction's spellings, and its English word
+    weak: frozenset[str]  # too common to name an organisation
+    typical: frozenset[str]  # long words that slips are mended to
+    places: frozenset[str]
+    countries: dict[str, str]  # a country's spellings, and one of them
+    states: frozenset[str]
+    systems: dict[str, str]  # the full name, folded, and its abbreviation
+    acronyms: frozenset[str]  # the abbreviations of those systems
+
+
+@functools.cache
+def load_han_words() -> HanWords:
+    """Load the words of Chinese names.
+
+    >>> load_han_words().forms["股份有限公司"]
+    'joint_stock'
+    """
+    words = _read_words()["han"]
+    branches = _sort(words["branches"])
+    systems = _turn(words["systems"]) | {full: full for full in words["systems"]}
+    systems |= {full + "集团": full for full in words["systems"]}
+    return HanWords(
+        forms=_turn(words["forms"]),
+        kinds=_turn(words["kinds"]),
+        units=_sort(words["units"]),
+        firm_units=_sort(words["firm_units"]),
+        independent=frozenset(words["independent"].split()),
+        branches=branches,
+        branch_ends=frozenset(branch[-2:] for branch in branches),
+        systems=systems,
+        system_heads=frozenset(system[:2] for system in systems),
+        one_signs=dict(pair.split("=") for pair in words["one_signs"].split()),
+        contracted=dict(pair.split("=") for pair in words["contracted"].split()),
+        aliases=_turn(words["aliases"]),
+        industry=frozenset(words["industry"].split()),
+        disciplines=frozenset(words["disciplines"].split()),
+    )
+
+
+@functools.cache
+def load_latin_words() -> LatinWords:
+    """Load the words of names in Latin letters.
+
+    >>> load_latin_words().equivalents["universitetet"]
+    'university'
+    """
+    words = _read_words()["latin"]
+    forms = {tuple(form.split("_")): code for form, code in _turn(words["forms"]).items()}
+    states = frozenset(state.replace("_", " ") for state in words["states"].split())
+    countries = {
+        name.replace("_", " ").replace("-", " "): country
+        for country, names in words["countries"].items()
+        for name in [country, *(names or "").split()]
+    }
+    return LatinWords(
+        forms=forms,
+        form_ends=frozenset(form[-1] for form in forms),
+        leading=frozenset(tuple(form.split("_")) for form in words["leading"].split()),
+        groups=frozenset(words["groups"].split()),
+        fillers=frozenset(words["fillers"].split()),
+        officers=frozenset(words["officers"].split()),
+        equivalents=_turn(words["equivalents"]),
+        industry=frozenset(words["industry"].split()),
+        units=frozenset(words["units"].split()),
+        branches=frozenset(words["firm_places"].split()),
+        compass=_turn(words["compass"]),
+        weak=frozenset(words["weak"].split()) | set(countries),
+        typical=frozenset(word for word in words["equivalents"] if len(word) >= _LEAST_TYPO)
+        | {"corporation", "incorporated"},
+        places=frozenset(countries) | states,
+        countries=countries,
+        states=states,
+        systems=dict(words["systems"]),
+        acronyms=frozenset(words["systems"].values()),
+    )
+
+
+@functools.lru_cache(maxsize=65536)
+def standardize_word(word: str) -> str:
+    """Give the one spelling of a word that stands for its kind in every language.
+
+    A slip of the pen in a long word is mended; a word that is not known stays.
+
+    >>> standardize_word("universitetet"), standardize_word("universtiy"), standardize_word("oslo")
+    ('university', 'university', 'oslo')
+    """
+    words = load_latin_words()
+    if word in words.equivalents:
+        return words.equivalents[word]
+    if len(word) < _LEAST_TYPO or word in words.typical or word in words.officers:
+        return word
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 - only long unknown words need it
+
+    near = [
+        (distance, typical)
+        for typical in words.typical
+        if typical[0] == word[0] and (distance := OSA.distance(word, typical, score_cutoff=1)) <= 1
+    ]
+    return min(near)[1] if near else word
+
+
+def _turn(table: dict[str, str]) -> dict[str, str]:
+    return {word: code for code, words in table.items() for word in words.split()}
+
+
+def _sort(words: str) -> tuple[str, ...]:
+    return tuple(sorted(words.split(), key=lambda word: (-len(word), word)))
+
+
+@functools.cache
+def _read_words() -> dict[str, Any]:
+    text = resources.files("ecograph.names").joinpath("words.yaml").read_text("utf-8")
+    loaded: dict[str, Any] = yaml.safe_load(text)
+    return loaded

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 import ecograph as eg
-from ecograph import loader
+from ecograph import loader, results
 from ecograph.cache import LIBRARIES, _list_libraries, find_entry, identify, pack, prune
 
 ROOT = Path(__file__).parent.parent
 JINZHONG = ROOT / "data" / "jinzhong"
+FEW = pytest.mark.usefixtures("few_results")
 FILES = {"run.json": b"{}\n", "tables/gaps.csv": b"a,b\n" * 1000, "empty.html": b""}
 
 
@@ -138,6 +139,7 @@ def test_only_the_entries_used_last_stay_and_nothing_of_others_goes(tmp_path):
     assert left == [*(f"{age:064x}.entry" for age in range(4)), "mine.entry"]
 
 
+@FEW
 def test_unchanged_input_touches_no_file_and_computes_nothing(tmp_path, monkeypatch):
     first = eg.analyse(JINZHONG, tmp_path)
     before = {f: (f.stat().st_mtime_ns, f.stat().st_ino) for f in tmp_path.rglob("*.*")}
@@ -154,6 +156,7 @@ def test_unchanged_input_touches_no_file_and_computes_nothing(tmp_path, monkeypa
     assert second.ecosystem.nodes.equals(first.ecosystem.nodes)
 
 
+@FEW
 @pytest.mark.parametrize("name", ["tables/gaps.csv", "index.html", "run.json"])
 def test_damaged_and_lost_results_come_back(tmp_path, monkeypatch, name):
     eg.analyse(JINZHONG, tmp_path)
@@ -168,6 +171,7 @@ def test_damaged_and_lost_results_come_back(tmp_path, monkeypatch, name):
         assert contents(tmp_path) == before
 
 
+@FEW
 def test_a_damaged_cache_is_passed_over_and_made_anew(tmp_path):
     eg.analyse(JINZHONG, tmp_path)
     before = contents(tmp_path)
@@ -181,6 +185,7 @@ def test_a_damaged_cache_is_passed_over_and_made_anew(tmp_path):
     assert not eg.analyse(JINZHONG, tmp_path).fresh
 
 
+@FEW
 def test_an_entry_cannot_write_outside_the_folder(tmp_path):
     store, out = tmp_path / "store", tmp_path / "out"
     digest = {"text": "", "lang": "en", "errors": 0, "warnings": 0, "problems": []}
@@ -192,6 +197,7 @@ def test_an_entry_cannot_write_outside_the_folder(tmp_path):
     assert not (tmp_path / "victim.html").exists()
 
 
+@FEW
 def test_results_go_from_one_output_folder_to_another_through_a_shared_store(tmp_path):
     eg.analyse(JINZHONG, tmp_path / "a", cache=tmp_path / "store")
     run = eg.analyse(JINZHONG, tmp_path / "b", cache=tmp_path / "store")
@@ -200,6 +206,7 @@ def test_results_go_from_one_output_folder_to_another_through_a_shared_store(tmp
     assert not (tmp_path / "b" / ".cache").exists()
 
 
+@FEW
 def test_going_back_to_earlier_settings_computes_nothing(tmp_path):
     eg.analyse(JINZHONG, tmp_path)
     before = contents(tmp_path)
@@ -209,12 +216,14 @@ def test_going_back_to_earlier_settings_computes_nothing(tmp_path):
     assert contents(tmp_path) == before
 
 
+@FEW
 def test_without_cache_nothing_is_kept_or_used(tmp_path):
     eg.analyse(JINZHONG, tmp_path, cache=False)
     assert not (tmp_path / ".cache").exists()
     assert eg.analyse(JINZHONG, tmp_path, cache=False).fresh
 
 
+@FEW
 def test_a_store_that_cannot_be_written_does_not_stop_the_results(tmp_path):
     tmp_path.joinpath("out").mkdir()
     (tmp_path / "out" / ".cache").write_text("a file of someone else")
@@ -223,6 +232,7 @@ def test_a_store_that_cannot_be_written_does_not_stop_the_results(tmp_path):
     assert (tmp_path / "out" / ".cache").read_text() == "a file of someone else"
 
 
+@FEW
 def test_input_that_changes_during_the_run_is_not_kept(tmp_path, data, monkeypatch):
     def change_and_load(source, *, settings, real=loader.load):
         file = data / "events.csv"
@@ -234,23 +244,37 @@ def test_input_that_changes_during_the_run_is_not_kept(tmp_path, data, monkeypat
     assert not (tmp_path / "out" / ".cache").exists()
 
 
+PLAIN = """
+import ecograph.results as results
+results.RESULTS = dict.fromkeys(results.RESULTS, results.summarise)
+results.to_html = results.render_report = lambda *_, **__: "<!DOCTYPE html>"
+import ecograph.cli; ecograph.cli.main()
+"""
+"""As many files as always, with little in them."""
+
+
 def start(*arguments):
     return subprocess.Popen(
-        [sys.executable, "-m", "ecograph", *map(str, arguments)],
+        [sys.executable, "-c", PLAIN, *map(str, arguments)],
         cwd=ROOT,
         stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONUTF8": "1"},
     )
 
 
-def test_two_runs_at_once_into_one_folder_leave_whole_results(tmp_path):
+def test_two_runs_at_once_into_one_folder_leave_whole_results(tmp_path, monkeypatch):
     runs = [start("analyse", JINZHONG, "-o", tmp_path / "both") for _ in range(2)]
     assert [run.communicate()[1] and run.returncode for run in runs] == [0, 0]
+    made = dict.fromkeys(results.RESULTS, results.summarise)
+    monkeypatch.setattr(results, "RESULTS", made)
+    for page in ("to_html", "render_report"):
+        monkeypatch.setattr(results, page, lambda *_, **__: "<!DOCTYPE html>")
     eg.analyse(JINZHONG, tmp_path / "alone")
     both, alone = contents(tmp_path / "both"), contents(tmp_path / "alone")
     record = json.loads(both.pop("run.json"))
     alone.pop("run.json")
     assert both == alone
+    assert len(both) > 40
     assert record["outputs"] == {n: hashlib.sha256(d).hexdigest() for n, d in both.items()}
     assert [f.suffix for f in (tmp_path / "both" / ".cache").iterdir()] == [".entry"]
     assert not eg.analyse(JINZHONG, tmp_path / "both").fresh

@@ -8,7 +8,6 @@ before a fence may say ``not run: why``, ``exit status: 1``, or ``file: NAME`` t
 
 from __future__ import annotations
 
-import contextlib
 import doctest
 import io
 import os
@@ -23,11 +22,11 @@ from typing import NamedTuple
 import click
 import pytest
 import yaml
+from program import run_program
 
 import ecograph.cli
-from ecograph import loader
 from ecograph.render.document import render_docx
-from ecograph.results import RESULTS, render_files
+from ecograph.results import render_files
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([ROOT / "README.md", *ROOT.glob("README.*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -189,37 +188,21 @@ def pair_up(words):
 
 
 @pytest.fixture(scope="module")
-def kept():
+def kept(shared_work):
     """What was loaded and computed before from the same bytes and settings: pages share it."""
-    loaded, computed, read = {}, {}, loader.load
-
-    def load(path, *, settings=None):
-        files = [(file.name, file.read_bytes()) for file in sorted(Path(path).glob("*.*"))]
-        key = (hash(tuple(files)), repr(settings or {}))
-        if key not in loaded:
-            loaded[key] = read(path, settings=settings)
-        return loaded[key]
-
-    def share(name, compute):
-        def recall(ecosystem):
-            key = (name, id(ecosystem))
-            if key not in computed:  # the ecosystem is kept too, so that its number stays its own
-                computed[key] = compute(ecosystem), ecosystem
-            return computed[key][0]
-
-        return recall
+    drawn = {}
 
     def share_pages(render):
         def recall(ecosystem, results, *more, **options):
-            draw = share(render.__name__, lambda one: render(one, results, *more, **options))
-            return draw(ecosystem)
+            key = (render.__name__, id(ecosystem))
+            if key not in drawn:  # the ecosystem is kept too, so that its number stays its own
+                drawn[key] = render(ecosystem, results, *more, **options), ecosystem
+            return drawn[key][0]
 
         return recall
 
     return {
-        "ecograph.loader.load": load,
-        "ecograph.load": load,
-        "ecograph.results.RESULTS": {name: share(name, make) for name, make in RESULTS.items()},
+        **shared_work,
         "ecograph.results.render_files": share_pages(render_files),
         "ecograph.render.document.render_docx": share_pages(render_docx),
     }
@@ -234,13 +217,12 @@ def folder(tmp_path, monkeypatch, kept):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("PYTHONUTF8", "1")
-    monkeypatch.setattr(ecograph.cli, "end_on_interrupt", lambda: None)
     for name, shared in kept.items():
         monkeypatch.setattr(name, shared)
     return tmp_path
 
 
-def run_command(command, monkeypatch):
+def run_command(command):
     """Run a command, ecograph's in this process; return its status and what it printed."""
     words = shlex.split(command, comments=True)
     if words[0] != "ecograph" or set(words) & {"|", ">", "&&"}:
@@ -252,20 +234,13 @@ def run_command(command, monkeypatch):
             check=False,
         )
         return done.returncode, done.stdout
-    monkeypatch.setattr(sys, "argv", words)
-    screen = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
-    with (
-        contextlib.redirect_stdout(screen),
-        contextlib.redirect_stderr(screen),
-        pytest.raises(SystemExit) as left,
-    ):
-        ecograph.cli.main()
-    return left.value.code, screen.buffer.getvalue().decode("utf-8")
+    done = run_program(*words[1:], together=True)
+    return done.returncode, done.stdout.decode("utf-8")
 
 
-def run_commands(fence, monkeypatch):
+def run_commands(fence):
     for step in read_steps(fence):
-        status, printed = run_command(step.command, monkeypatch)
+        status, printed = run_command(step.command)
         where = f"{fence.place}: {step.command}\n{printed}"
         assert status == fence.status, where
         assert step.shown is None or is_like(step.shown, printed), f"{where}\nis not\n{step.shown}"
@@ -295,7 +270,7 @@ def take_as_given(page):
 @pytest.mark.parametrize(
     "page", [p for p in PAGES if list_fences(p)], ids=lambda p: str(p.relative_to(ROOT))
 )
-def test_the_snippets_of_a_page_run_and_print_what_is_shown(page, monkeypatch):
+def test_the_snippets_of_a_page_run_and_print_what_is_shown(page):
     fences = list_fences(page)
     names = take_as_given(page) if "python" in {fence.language for fence in fences} else {}
     for fence in fences:
@@ -307,7 +282,7 @@ def test_the_snippets_of_a_page_run_and_print_what_is_shown(page, monkeypatch):
         elif fence.language == "python":
             run_python(fence, names)
         else:
-            run_commands(fence, monkeypatch)
+            run_commands(fence)
 
 
 @pytest.mark.parametrize("page", [*PAGES, *OTHERS], ids=lambda p: str(p.relative_to(ROOT)))

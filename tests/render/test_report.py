@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -19,6 +20,7 @@ from ecograph.loader import load
 from ecograph.render.report import render_report
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from ecograph.ecosystem import Ecosystem
@@ -139,6 +141,22 @@ def results(city: Ecosystem) -> dict[str, pd.DataFrame]:
     return analyse(city)
 
 
+@pytest.fixture(scope="module")
+def draw(city: Ecosystem, results: dict[str, pd.DataFrame]) -> Callable[[str], str]:
+    """Draw the report of the city in a language; once, for all who look at it."""
+    return functools.cache(lambda lang: render_report(city, results, lang=lang))
+
+
+@pytest.fixture(scope="module")
+def hostile_results(hostile: Ecosystem) -> dict[str, pd.DataFrame]:
+    return analyse(hostile)
+
+
+@pytest.fixture(scope="module")
+def hostile_page(hostile: Ecosystem, hostile_results: dict[str, pd.DataFrame]) -> str:
+    return render_report(hostile, hostile_results, lang="zh")
+
+
 class Page(HTMLParser):
     """The ids, links, tags and table cells of a page."""
 
@@ -178,9 +196,9 @@ class Page(HTMLParser):
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("given", ["all", "none"])
 def test_every_section_is_there_and_every_link_leads_somewhere(
-    city: Ecosystem, results: dict[str, pd.DataFrame], lang: str, given: str
+    city: Ecosystem, draw: Callable[[str], str], lang: str, given: str
 ) -> None:
-    page = Page(render_report(city, results if given == "all" else {}, lang=lang))
+    page = Page(draw(lang) if given == "all" else render_report(city, {}, lang=lang))
 
     assert len(page.ids) == len(set(page.ids))
     assert {f"section-{name}" for name in SECTIONS} <= set(page.ids)
@@ -201,9 +219,9 @@ def test_without_results_each_section_names_the_register_that_would_fill_it(
 
 
 def test_the_page_says_what_the_tables_say(
-    city: Ecosystem, results: dict[str, pd.DataFrame]
+    draw: Callable[[str], str], results: dict[str, pd.DataFrame]
 ) -> None:
-    page = Page(render_report(city, results, lang="en"))
+    page = Page(draw("en"))
 
     gaps = results["gaps"].reset_index()
     assert next(iter(gaps["industry"])) == "I3"
@@ -221,9 +239,9 @@ def test_the_page_says_what_the_tables_say(
 
 
 def test_findings_are_sentences_with_numbers_that_lead_to_their_row(
-    city: Ecosystem, results: dict[str, pd.DataFrame]
+    draw: Callable[[str], str],
 ) -> None:
-    html = render_report(city, results, lang="en")
+    html = draw("en")
     text = re.sub(r"\s+", " ", Page(html).text)
 
     # 126 links over 180 firms: 42 for each industry of 60
@@ -236,10 +254,8 @@ def test_findings_are_sentences_with_numbers_that_lead_to_their_row(
     assert "very certain" in text
 
 
-def test_chinese_comes_with_chinese_units(
-    city: Ecosystem, results: dict[str, pd.DataFrame]
-) -> None:
-    text = Page(render_report(city, results, lang="zh")).text
+def test_chinese_comes_with_chinese_units(draw: Callable[[str], str]) -> None:
+    text = Page(draw("zh")).text
 
     assert "计入协议 126 项（已签、在建、已结束）" in text
     assert "1,512万元" in text
@@ -270,8 +286,8 @@ def test_no_tiers_are_shown_where_nothing_is_known_of_any_firm(
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_nan_is_never_printed(city: Ecosystem, results: dict[str, pd.DataFrame], lang: str) -> None:
-    text = Page(render_report(city, results, lang=lang)).text
+def test_nan_is_never_printed(draw: Callable[[str], str], lang: str) -> None:
+    text = Page(draw(lang)).text
 
     assert not re.search(r"\b(nan|NaN|None|NaT|<NA>|inf)\b", text)
     assert "Markup" not in text
@@ -291,11 +307,13 @@ def test_results_are_not_changed(city: Ecosystem, results: dict[str, pd.DataFram
         pd.testing.assert_frame_equal(table, before[name])
 
 
-def test_generated_data_wear_a_badge(city: Ecosystem, results: dict[str, pd.DataFrame]) -> None:
+def test_generated_data_wear_a_badge(
+    city: Ecosystem, results: dict[str, pd.DataFrame], draw: Callable[[str], str]
+) -> None:
     badge = "合成数据，不代表真实城市"
 
     assert badge in render_report(replace(city, synthetic=True), results, lang="zh")
-    assert badge not in render_report(city, results, lang="zh")
+    assert badge not in draw("zh")
 
 
 def test_tables_and_map_are_linked_where_they_lie_beside_the_page(
@@ -306,8 +324,10 @@ def test_tables_and_map_are_linked_where_they_lie_beside_the_page(
     assert {"map.html", "tables/gaps.csv", "tables/tiers.csv", "tables/pairs.csv"} <= set(links)
 
 
-def test_names_are_text_and_never_markup(hostile: Ecosystem) -> None:
-    html = render_report(hostile, analyse(hostile), lang="en", tables_href='"><script>')
+def test_names_are_text_and_never_markup(
+    hostile: Ecosystem, hostile_results: dict[str, pd.DataFrame]
+) -> None:
+    html = render_report(hostile, hostile_results, lang="en", tables_href='"><script>')
     page = Page(html)
 
     assert not {"script", "img", "iframe", "object", "form"} & page.tags
@@ -332,9 +352,9 @@ def test_problems_are_listed_with_their_remedy(tmp_path: Path) -> None:
 @pytest.mark.browser
 @pytest.mark.parametrize("policy", ["with its policy", "policy taken away"])
 def test_opens_without_network_error_or_script(
-    hostile: Ecosystem, browser: object, tmp_path: Path, policy: str
+    hostile_page: str, browser: object, tmp_path: Path, policy: str
 ) -> None:
-    html = render_report(hostile, analyse(hostile), lang="zh")
+    html = hostile_page
     if policy == "policy taken away":
         html = re.sub(r"<meta http-equiv=[^>]*>", "", html)
     path = tmp_path / "index.html"
@@ -359,14 +379,10 @@ def test_opens_without_network_error_or_script(
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_page_never_scrolls_sideways(
-    city: Ecosystem,
-    results: dict[str, pd.DataFrame],
-    browser: object,
-    width: int,
-    lang: str,
+    draw: Callable[[str], str], browser: object, width: int, lang: str
 ) -> None:
     page = browser.new_page(viewport={"width": width, "height": 844})  # type: ignore[attr-defined]
-    page.set_content(render_report(city, results, lang=lang))
+    page.set_content(draw(lang))
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.close()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import functools
+
 import pandas as pd
 import pytest
 from builders import make_ecosystem
@@ -33,6 +35,12 @@ def town():
     return make_ecosystem({"enterprises": "id,name\nE1,one\n"}, lang="en")
 
 
+@pytest.fixture(scope="module")
+def draw(town):
+    """Draw the page of all the firms in a language; once, for all who look at it."""
+    return functools.cache(lambda lang: render_report(town, {"tiers": make_tiers()}, lang=lang))
+
+
 def test_a_firm_is_near_only_where_every_other_clause_is_met():
     counts = count_levels(make_tiers()).set_index("tier")
 
@@ -44,8 +52,8 @@ def test_a_firm_is_near_only_where_every_other_clause_is_met():
     assert counts["share"].tolist() == pytest.approx([1 / 6, 1 / 6, 4 / 6, 0])
 
 
-def test_the_sure_and_the_unsure_are_said_apart_in_english(town):
-    page = render_report(town, {"tiers": make_tiers()}, lang="en")
+def test_the_sure_and_the_unsure_are_said_apart_in_english(draw):
+    page = draw("en")
 
     sure = '<a class="num" href="#table-tier-counts">2</a>'
     unsure = '<a class="num" href="#table-tiers">1</a>'
@@ -53,8 +61,8 @@ def test_the_sure_and_the_unsure_are_said_apart_in_english(town):
     assert f"{unsure} more one clause is known not to be met, but others are unknown." in page
 
 
-def test_the_sure_and_the_unsure_are_said_apart_in_chinese(town):
-    page = render_report(town, {"tiers": make_tiers()}, lang="zh")
+def test_the_sure_and_the_unsure_are_said_apart_in_chinese(draw):
+    page = draw("zh")
 
     sure = '<a class="num" href="#table-tier-counts">2</a>'
     unsure = '<a class="num" href="#table-tiers">1</a>'
@@ -77,8 +85,8 @@ def test_nothing_is_said_of_firms_that_are_not_there(town, firms, sure, unsure):
     assert ("more one clause" in page) is unsure
 
 
-def test_firms_at_risk_come_first_then_the_nearest(town):
-    page = render_report(town, {"tiers": make_tiers()}, lang="en")
+def test_firms_at_risk_come_first_then_the_nearest(draw):
+    page = draw("en")
 
     shown = ["shrub one short", "one unknown", "one short", "two short", "one short, two unknown"]
     places = [page.index(f"<td>{name}<") if f"<td>{name}<" in page else -1 for name in shown]
@@ -86,8 +94,8 @@ def test_firms_at_risk_come_first_then_the_nearest(town):
     assert places == sorted(places)
 
 
-def test_a_long_list_of_what_is_missing_is_cut(town):
-    page = render_report(town, {"tiers": make_tiers()}, lang="en")
+def test_a_long_list_of_what_is_missing_is_cut(draw):
+    page = draw("en")
 
     assert "<small>high-tech enterprise: a; b (and 1 more)</small>" in page
 

@@ -14,7 +14,9 @@ from ecograph.texts import translate
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["PROBLEM_COLUMNS", "Problem", "Severity", "tabulate_problems"]
+    _Kind = tuple[str, str, str, str, "Severity"]  # code, file, sheet, column, severity
+
+__all__ = ["MOST_ALIKE", "PROBLEM_COLUMNS", "Problem", "Severity", "Tally", "tabulate_problems"]
 
 Severity = Literal["error", "warning"]
 
@@ -29,6 +31,9 @@ PROBLEM_COLUMNS = (
     "message",
     "remedy",
 )
+
+MOST_ALIKE = 10_000
+"""Problems of one kind in one sheet and column that are told one by one."""
 
 _NAMED = frozenset({"kinds", "found", "status"})  # details that are words of the schema
 
@@ -70,6 +75,58 @@ class Problem:
         if self.details:
             values |= _name_kinds(self.details, lang)
         return message.format_map(values), remedy.format_map(values)
+
+
+class Tally:
+    """Counts problems of a kind, so that of many thousands alike the first are told one by one.
+
+    A kind is a code of one severity in one sheet and column. What goes beyond `MOST_ALIKE` is told
+    once, with how many rows it is about, the first of them and the last.
+
+    Examples
+    --------
+    >>> tally = Tally()
+    >>> sum(tally.admit("total_row", "a.csv", row=row) for row in range(2, 10_005))
+    10000
+    >>> [more] = tally.list_more()
+    >>> more.explain("en")[0]
+    '3 more rows, from row 10002 to row 10004, have the same problem (total_row).'
+    """
+
+    def __init__(self) -> None:
+        self._counts: dict[_Kind, int] = {}
+        self._ends: dict[_Kind, tuple[int, int]] = {}
+
+    def admit(
+        self,
+        code: str,
+        file: str = "",
+        sheet: str = "",
+        *,
+        row: int,
+        column: str = "",
+        severity: Severity = "error",
+    ) -> bool:
+        """Count a problem; say whether it is to be told by itself."""
+        kind = code, file, sheet, column, severity
+        count = self._counts[kind] = self._counts.get(kind, 0) + 1
+        if count <= MOST_ALIKE:
+            return True
+        first, last = self._ends.get(kind, (row, row))
+        self._ends[kind] = min(first, row), max(last, row)
+        return False
+
+    def list_more(self) -> list[Problem]:
+        """List the kinds of which more were counted than told: how many, from where to where."""
+        return [
+            Problem("more_rows", *kind[1:3], row, kind[3], "", kind[4], self._describe(kind))
+            for kind, (row, _) in self._ends.items()
+        ]
+
+    def _describe(self, kind: _Kind) -> dict[str, object]:
+        first, last = self._ends[kind]
+        count = self._counts[kind] - MOST_ALIKE
+        return {"count": count, "code": kind[0], "first": first, "last": last}
 
 
 def tabulate_problems(problems: Iterable[Problem], lang: str = "en") -> pd.DataFrame:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ecograph.coding import code_texts, map_texts
-from ecograph.problems import Problem, Severity
+from ecograph.problems import MOST_ALIKE, Problem, Severity
 from ecograph.reading.values.amounts import Amount, AmountRange, examine_amount, parse_unit
 from ecograph.reading.values.codes import examine_code, find_valid_codes
 from ecograph.reading.values.periods import Period, examine_period, find_serial_day, parse_year
@@ -363,20 +363,17 @@ def _report(
 ) -> None:
     warns = code in _WARNINGS and not column.decisive
     severity: Severity = "warning" if warns else "error"
-    for row, value in cells.items():
-        place = {"file": matched.sheet.file, "sheet": matched.sheet.sheet, "row": row}
-        read.problems.append(
-            Problem(
-                code,
-                **place,
-                column=matched.header(column.name),
-                value=value[:200],
-                severity=severity,
-                details=_add_day(code, value, details or {}),
-            )
-        )
-        if column.decisive:
-            read.rejected.add(row)
+    header, more = matched.header(column.name), len(cells) - MOST_ALIKE
+    place = matched.sheet.file, matched.sheet.sheet
+    for row, value in cells.iloc[:MOST_ALIKE].items():
+        said = _add_day(code, value, details or {})
+        read.problems.append(Problem(code, *place, row, header, value[:200], severity, said))
+    if more > 0:
+        first, last = int(cells.index[MOST_ALIKE]), int(cells.index[-1])
+        told = {"count": more, "code": code, "first": first, "last": last}
+        read.problems.append(Problem("more_rows", *place, first, header, "", severity, told))
+    if column.decisive:
+        read.rejected.update(cells.index.tolist())
 
 
 def _add_day(code: str, value: str, details: Mapping[str, object]) -> Mapping[str, object]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ecograph.checks.cells import read_cells
-from ecograph.problems import Problem
+from ecograph.problems import Problem, Tally
 from ecograph.schema import read_schema
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 __all__ = ["References", "Rows", "gather_rows"]
+
+_EACH = {"unknown_reference"}
+"""What is told for every row, since the names are looked for among those of organisations."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class Rows:
     bad: dict[str, Flags] = field(default_factory=dict)
     references: dict[tuple[str, str], References] = field(default_factory=dict)
     sums: dict[tuple[int, str], Decimal] = field(default_factory=dict)
+    _tally: Tally = field(default_factory=Tally)
     _places: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     _columns: dict[tuple[str, int, str], list[Any]] = field(default_factory=dict)
 
@@ -118,21 +122,21 @@ class Rows:
         details: Mapping[str, object] | None = None,
     ) -> None:
         """Note a problem at a row, and reject the row unless told otherwise."""
-        source, number = self._find(table, row)
-        self.problems.append(
-            Problem(
-                code,
-                file=source.sheet.file,
-                sheet=source.sheet.sheet,
-                row=number,
-                column=source.header(column),
-                value=(self._read(table, row, column) if value is None else value)[:200],
-                severity=severity,
-                details=details or {},
-            )
-        )
         if reject:
             self.bad[table][row] = True
+        source, number = self._find(table, row)
+        place, header = (source.sheet.file, source.sheet.sheet), source.header(column)
+        if code in _EACH or self._tally.admit(
+            code, *place, row=number, column=header, severity=severity
+        ):
+            said = (self._read(table, row, column) if value is None else value)[:200]
+            self.problems.append(
+                Problem(code, *place, number, header, said, severity, details or {})
+            )
+
+    def list_problems(self) -> tuple[Problem, ...]:
+        """List what was found, and how many more there are of the kinds that are too many."""
+        return (*self.problems, *self._tally.list_more())
 
     def locate(self, table: str, row: int) -> str:
         """Say in words where a row stands."""

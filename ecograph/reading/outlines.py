@@ -11,13 +11,15 @@ from ecograph.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-__all__ = ["Outline", "read_outline"]
+__all__ = ["Outline", "read_outline", "read_outline_file"]
 
 Outline = list[list[list[float]]]
 """Paths of longitude and latitude."""
 
 _MOST_POINTS = 200_000
+_MOST_BYTES = 32 << 20  # the most points, at twice the digits that any program writes
 _DIGITS = 4  # behind the point of a degree: about ten metres
 _DEPTH = {"LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
 
@@ -60,6 +62,29 @@ def read_outline(text: str | bytes) -> Outline:
             f"outline.geojson has {points:,} points; simplify it to at most {limit}."
         )
     return paths
+
+
+def read_outline_file(path: Path) -> Outline:
+    """Read the paths of a GeoJSON file, as `read_outline` does, unless it is far too large.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Raises
+    ------
+    SettingsError
+        As `read_outline`, and if the file has more than 32 MB.
+    """
+    with path.open("rb") as stream:
+        data = stream.read(_MOST_BYTES + 1)
+    if len(data) > _MOST_BYTES:
+        raise SettingsError(
+            f"outline.geojson has more than {_MOST_BYTES >> 20} MB; simplify it to at most "
+            f"{_MOST_POINTS:,} points."
+        )
+    return read_outline(data)
 
 
 def _list_paths(content: object) -> Iterator[object]:

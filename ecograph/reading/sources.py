@@ -14,7 +14,7 @@ from ecograph.progress import track
 from ecograph.reading.databases.addresses import Server, parse_address
 from ecograph.reading.databases.reader import hash_sheets
 from ecograph.reading.kinds import SUFFIXES, find_doubt, read_file, show_name
-from ecograph.reading.outlines import read_outline
+from ecograph.reading.outlines import read_outline_file
 from ecograph.reading.records.mappings import read_yaml_mapping
 from ecograph.reading.values.amounts import parse_currency
 from ecograph.schema import read_schema
@@ -101,7 +101,7 @@ def read_source(path: Path | Address | str) -> Source:
         _read_facts(facts_file),
         dict(sorted(hashes.items())),
         tuple(problems),
-        read_outline(outline_file.read_bytes()) if outline_file.is_file() else None,
+        read_outline_file(outline_file) if outline_file.is_file() else None,
     )
 
 

@@ -268,7 +268,8 @@ def _fit_column(
     said = (*((("like", spelling),) if alike >= _ALIKE else ()), *reasons)
     if agrees and reason == "codes":
         return _Match(0.97, said)
-    if agrees and reason in {"words", "names"}:
+    owned = column.edge == "part_of"  # but owners and rivals are organisations too
+    if agrees and reason in {"words", "names"} and not owned:
         one = _is_only(column, table, reason)
         return _Match(0.95 if alike >= _ALIKE else 0.88 if one else 0, said)
     if agrees:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import re
 from decimal import Decimal, localcontext
@@ -12,7 +13,7 @@ import pandas as pd
 from ecograph.errors import RegisterError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 __all__ = [
@@ -33,6 +34,8 @@ __all__ = [
 
 _AMOUNT = re.compile(r"\d+(\.\d+)?")
 _DAY_FIRST = re.compile(r"^(\d{2})\.(\d{2})\.(\d{4}) \d{2}:\d{2}$")
+_LONGEST_FIELD = 1 << 26
+"""Characters of a field; in what is longer a quotation mark was left open."""
 _DIGITS = 60  # enough for an exact sum of any register
 
 
@@ -412,7 +415,7 @@ def make_facts(name: str, dates: pd.Series[str], source: str) -> dict[str, objec
 
 def _read_records(path: Path, separator: str) -> list[list[str]]:
     try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
+        with path.open(encoding="utf-8-sig", newline="") as lines, _allow_fields(_LONGEST_FIELD):
             records = list(csv.reader(lines, delimiter=separator, strict=True))
     except OSError as error:
         raise RegisterError(
@@ -426,6 +429,16 @@ def _read_records(path: Path, separator: str) -> list[list[str]]:
     if not records:
         raise RegisterError(f"{path.name} is empty; download the file again.")
     return records
+
+
+@contextlib.contextmanager
+def _allow_fields(longest: int) -> Iterator[None]:
+    """Let csv read long fields for a while: its limit is one for all of the program."""
+    before = csv.field_size_limit(longest)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
 
 
 def _refuse(wrong: pd.Series[str], file: str, reason: str) -> None:

@@ -259,3 +259,9 @@ def test_whatever_rows_are_no_data_the_fast_way_misses_none(
         patch.setattr(blocks, "_FIRST", 110)
         slow, fast = read(path, size=1 << 24)
     assert fast in (None, slow)
+
+
+def test_a_header_that_is_too_wide_is_left_to_the_careful_path(tmp_path):
+    path = tmp_path / "wide.csv"
+    path.write_text(",".join(f"c{n}" for n in range(16_385)) + "\n", encoding="utf-8")
+    assert blocks.read_blocks(path, lambda _: ",") is None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import io
 import uuid
@@ -339,3 +340,32 @@ _send_end(sys.stdout.buffer, "no_duckdb", "none here")
     with pytest.raises(BatchError, match="none here") as caught:
         fake_child(tmp_path, monkeypatch, script)
     assert caught.value.code == "no_duckdb"
+
+
+class Watch:
+    """A watch that waits for nothing."""
+
+    def __init__(self, *, late):
+        self.late = late
+        self.wait = contextlib.nullcontext
+
+
+def take(data, *, late):
+    return list(batches._receive(io.BufferedReader(io.BytesIO(data)), Watch(late=late)))  # noqa: SLF001
+
+
+def test_why_a_child_broke_off_comes_behind_what_it_sent():
+    sink = io.BytesIO()
+    table = pa.table({"a": [1, 2]})
+    batches._send(sink, "t", table.schema, table.to_batches())  # noqa: SLF001
+    batches._send_end(sink, "records_too_large", "memory")  # noqa: SLF001
+    with pytest.raises(BatchError, match="memory") as caught:
+        take(sink.getvalue(), late=False)
+    assert caught.value.code == "records_too_large"
+
+
+def test_a_child_that_was_stopped_between_two_tables_was_too_slow():
+    assert take(b"", late=False) == []
+    with pytest.raises(BatchError) as caught:
+        take(b"", late=True)
+    assert caught.value.code == "records_too_slow"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,12 @@ from hypothesis import strategies as st
 
 from ecograph.errors import DataError
 from ecograph.reading.databases import sqlite
-from ecograph.reading.databases.addresses import DatabaseFile, parse_address, parse_server
+from ecograph.reading.databases.addresses import (
+    DatabaseFile,
+    find_place,
+    parse_address,
+    parse_server,
+)
 from ecograph.reading.databases.reader import (
     hash_sheets,
     read_address,
@@ -104,6 +110,43 @@ def test_nothing_that_a_file_defines_can_do_harm(tmp_path, monkeypatch):
         "t": [],
         "words": ["virtual_table"],
     }
+
+
+@pytest.mark.parametrize(
+    ("call", "codes"),
+    [
+        ("printf('%04d', a)", []),
+        ("format('it''s %5.2f%%', a)", []),
+        ("printf('%.*c', 2000000000, 'x')", ["unreadable_table"]),
+        ("FORMAT('%.2000000000c', 'x')", ["unreadable_table"]),
+        ("printf('%.' || '*c', 2000000000, 'x')", ["unreadable_table"]),
+        ("\"printf\"('%*d', 2000000000, 1)", ["unreadable_table"]),
+    ],
+)
+def test_a_view_may_not_fill_up_a_text_beyond_measure(call, codes, tmp_path):
+    file = make(tmp_path / "t.db", "CREATE TABLE t (a REAL); INSERT INTO t VALUES (7)")
+    make(file, f"CREATE VIEW v AS SELECT {call} AS x FROM t")  # noqa: S608 - a call of the test
+    begun = time.monotonic()
+    found = codes_of(read_sqlite(file))
+    assert [code for code, *_ in found["v"]] == codes
+    assert found["t"] == []
+    assert time.monotonic() - begun < 1
+
+
+def test_a_column_that_is_made_may_not_either_and_a_name_is_no_call(tmp_path):
+    made = "b TEXT GENERATED ALWAYS AS (printf('%.*c', 20000000 * length(a), 'x')) VIRTUAL"
+    file = make(tmp_path / "t.db", f"CREATE TABLE long (a TEXT, {made})")
+    make(file, "INSERT INTO long (a) VALUES (''); UPDATE long SET a = hex(zeroblob(50))")
+    make(file, "CREATE TABLE papers (id TEXT, format TEXT)")
+    make(file, "INSERT INTO papers VALUES ('P1', 'pdf')")
+    begun = time.monotonic()
+    found = read_sqlite(file)
+    assert {name: [code for code, *_ in codes] for name, codes in codes_of(found).items()} == {
+        "long": ["unreadable_table"],
+        "papers": [],
+    }
+    assert rows_of(found[1]) == [["P1", "pdf"]]
+    assert time.monotonic() - begun < 1
 
 
 def test_only_reading_is_possible(tmp_path):
@@ -255,3 +298,9 @@ def test_urls_of_servers_that_cannot_be_read():
     with pytest.raises(DataError, match="no parameter options"):
         parse_server("postgresql://h/city?options=-c%20default_transaction_read_only%3Doff")
     assert "me@h/city" in parse_server("postgresql://me@h/city?sslmode=require").url
+
+
+def test_an_address_that_was_told_before_stays_what_it_is():
+    address = DatabaseFile(Path("city.db"))
+    assert find_place(address) is address
+    assert find_place("city") == Path("city")

@@ -8,7 +8,7 @@ import pytest
 
 from ecograph.errors import SettingsError
 from ecograph.reading import outlines
-from ecograph.reading.outlines import read_outline
+from ecograph.reading.outlines import read_outline, read_outline_file
 
 RING = [[0, 0], [2, 0], [2, 1], [0, 0]]
 LINE = [[1, 1], [3, 3]]
@@ -67,3 +67,23 @@ def test_an_outline_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     line["coordinates"] = [[0, 0]] * 1_001
     with pytest.raises(SettingsError, match=r"has 1,001 points; .* at most 1,000"):
         read_outline(json.dumps(line))
+
+
+def test_a_file_beyond_the_limit_is_refused_before_it_is_parsed(tmp_path, monkeypatch) -> None:
+    text = json.dumps(feature("LineString", LINE))
+    path = tmp_path / "outline.geojson"
+    path.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(outlines, "_MOST_BYTES", len(text))
+    assert read_outline_file(path) == [LINE]
+    path.write_text(text + " ", encoding="utf-8")
+    with pytest.raises(
+        SettingsError, match=r"more than 0 MB; simplify it to at most 200,000 points"
+    ):
+        read_outline_file(path)
+
+
+def test_a_collection_of_geometries_gives_the_paths_of_all() -> None:
+    lines = [{"type": "LineString", "coordinates": LINE}] * 2
+    assert (
+        read_outline(json.dumps({"type": "GeometryCollection", "geometries": lines})) == [LINE] * 2
+    )

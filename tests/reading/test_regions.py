@@ -727,3 +727,37 @@ def test_a_row_of_units_is_one_above_sums_that_are_not_exact() -> None:
     read = build_sheet(enumerate(rows, start=1), file="a.csv")
     assert (dict(read.units), read.cells.index.tolist()) == ({2: "万元"}, [3, 4, 5])
     assert [(p.code, p.row) for p in read.problems] == [("unit_row", 2)]
+
+
+def test_a_unit_row_may_stand_between_two_header_rows():
+    sheet = read(
+        ["编号", "名称", "研发投入", "完成投资", ""],
+        ["", "", "（万元）", "", ""],
+        ["", "", "", "2023年", "2024年"],
+        *([f"P{n}", f"甲{n}平台", f"{n}.5", str(40 + n), str(60 + n)] for n in range(1, 7)),
+    )
+    assert sheet.header == ("编号", "名称", "研发投入", "完成投资 2023年", "完成投资 2024年")
+    assert dict(sheet.units) == {2: "万元"}
+    assert used(sheet)[0] == ["P1", "甲1平台", "1.5", "41", "61"]
+    assert [(p.code, p.row) for p in sheet.problems] == [("stacked_header", 1), ("unit_row", 2)]
+
+
+def test_of_thousands_of_totals_each_is_set_aside_and_the_rest_told_at_once():
+    sheet = read(HEADER, *BODY, *[["合计", *[""] * (len(HEADER) - 1)]] * 10_002)
+    assert (sheet.rejected, used(sheet)) == (10_002, BODY)
+    first, last = len(BODY) + 2, len(BODY) + 10_003
+    assert [p.row for p in sheet.problems[:-1]] == list(range(first, last - 1))
+    assert sheet.problems[-1].code == "more_rows"
+    details = {"count": 2, "code": "total_row", "first": last - 1, "last": last}
+    assert sheet.problems[-1].details == details
+
+
+def test_of_thousands_of_short_rows_all_are_kept_and_the_rest_told_at_once():
+    sheet = read(["市", "县", "乡"], *[["1", "2", "3"]] * 8, *[["4", "5"]] * 10_001)
+    assert (sheet.rejected, len(sheet.cells)) == (0, 10_009)
+    assert sheet.problems[-1].details == {
+        "count": 1,
+        "code": "missing_cells",
+        "first": 10_010,
+        "last": 10_010,
+    }

@@ -265,9 +265,31 @@ def test_a_title_with_very_many_delimiters_behind_it_is_not_too_wide() -> None:
     assert found[1:] == [(2, ["id", "name"]), (3, ["1", "a"])]
 
 
-def test_of_thousands_of_nul_characters_in_a_column_only_the_number_is_told() -> None:
+def test_of_thousands_of_nul_characters_in_a_column_the_rest_is_told_at_once() -> None:
     _, rows = go("id,name\n" + "1,\0\n" * 10_003, width=2)
     assert len(rows.problems) == 10_001
     last = rows.problems[-1]
-    assert (last.code, last.column, last.severity) == ("more_alike", "name", "warning")
-    assert last.details == {"count": 3, "code": "nul_character"}
+    assert (last.code, last.row, last.column, last.severity) == (
+        *("more_rows", 10_002, "name", "warning"),
+    )
+    assert last.details == {"count": 3, "code": "nul_character", "first": 10_002, "last": 10_004}
+
+
+def test_of_thousands_of_broken_rows_each_is_set_aside_and_the_rest_told_at_once() -> None:
+    found, rows = go("id,name\n" + "<<<<<<< a\n" * 10_002, width=2)
+    assert found[1:] == [(number, None) for number in range(2, 10_004)]
+    assert [p.row for p in rows.problems[:-1]] == list(range(2, 10_002))
+    last = rows.problems[-1]
+    assert (last.code, last.row, last.severity) == ("more_rows", 10_002, "error")
+    assert last.details == {"count": 2, "code": "conflict_marker", "first": 10_002, "last": 10_003}
+
+
+def test_marks_within_thousands_of_cells_are_told_at_once_when_others_are_quoted() -> None:
+    _, rows = go("id,name\n" + '1,5" pipe\n' * 10_001 + '2,"a"\n', width=2)
+    assert [p.code for p in rows.problems] == ["broken_quotes"] * 10_000 + ["more_rows"]
+    assert (rows.problems[-1].row, rows.problems[-1].details["count"]) == (10_002, 1)
+
+
+def test_marks_around_a_delimiter_make_a_first_row_no_wider_than_it_is() -> None:
+    found, _ = go('"' + "," * 16_400 + '"\nid\n', width=1)
+    assert found == [(1, ["," * 16_400]), (2, ["id"])]

@@ -166,3 +166,9 @@ def test_a_mended_text_can_be_written(text):
     whole = mend_text(text)
     whole.encode()
     assert mend_text(whole) == whole
+
+
+def test_a_nul_character_in_one_of_many_plain_texts_is_taken_out_and_told():
+    writer = CellWriter("f", "", ["a"])
+    assert writer.write_column(2, 0, ["x", "a\x00b"]) == ["x", "ab"]
+    assert [(p.code, p.row) for p in writer.list_problems()] == [("nul_character", 3)]

@@ -1,5 +1,6 @@
 """What all registers have in common: the door, the reading of files, the header rules."""
 
+import csv
 from decimal import Decimal
 from pathlib import Path
 
@@ -109,3 +110,20 @@ def test_every_cell_is_text_and_every_party_exists(register: str, real_data: Pat
     keys = {key for table in kinds for key in table["id" if "id" in table else "name"]}
     assert set(tables["parties"]["organisation"]) <= keys
     assert set(tables["parties"]["agreement"]) <= set(tables["agreements"]["id"])
+
+
+def test_a_field_of_any_length_is_read_and_the_limit_of_others_is_kept(tmp_path: Path) -> None:
+    before = csv.field_size_limit()
+    (tmp_path / "t.csv").write_text(f"id,name\n1,{'x' * 200_000}\n", encoding="utf-8")
+    table = _source.read_table(tmp_path, "t.csv", ["name"])
+    assert table["name"].str.len().tolist() == [200_000]
+    assert csv.field_size_limit() == before
+
+
+def test_a_field_beyond_every_measure_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_source, "_LONGEST_FIELD", 10)
+    (tmp_path / "t.csv").write_text("id,name\n1,elevensigns\n", encoding="utf-8")
+    with pytest.raises(RegisterError, match=r"field larger than field limit \(10\)"):
+        _source.read_table(tmp_path, "t.csv", ["name"])

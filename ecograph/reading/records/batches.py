@@ -31,9 +31,7 @@ SECONDS = 8.0
 VIEW_SECONDS = 6.0
 """How long the views of a database may compute, all together."""
 
-_DUCKDB_MEMORY = (
-    2 << 30
-)  # addresses that DuckDB reserves; what it uses is limited by its own setting
+_DUCKDB_MEMORY = 1 << 30  # addresses that DuckDB reserves; its own setting limits what it uses
 _MEMORY_A_BYTE = 16
 _LIBRARIES = 1 << 30
 _MOST_MEMORY = 3 << 30

@@ -136,6 +136,9 @@ def find_layout(ahead: Sequence[tuple[int, Sequence[str]]]) -> Layout:
         beneath = beneath[1:]
     units = _read_units(beneath)
     unit_row = beneath[0] if units else None
+    if unit_row and depth == 1 and not other and _count_stacked([*used, *beneath[1:]]) > 1:
+        used = [rest[0], beneath[1]]  # the units stand between the two header rows
+        header = _join_header(used)
     above = [row for row in (*used, other, unit_row) if row]
     table_unit = _find_table_unit(preamble, header, units)
     spread = dict.fromkeys(table_unit[2], table_unit[1]) if table_unit else {}

@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = ["Kind", "Profile", "describe_columns", "name_kind", "undo_loss", "undo_surplus"]
 
@@ -153,13 +153,16 @@ def undo_surplus(cells: Sequence[str], profiles: Sequence[Profile]) -> tuple[str
         The row as it must have been; None where no way fits, or more than one.
     """
     surplus = len(cells) - len(profiles)
-    blanks = [n for n, cell in enumerate(cells) if not cell.strip()]
+    bare = [cell.strip() for cell in cells]
+    blanks = [n for n, text in enumerate(bare) if not text]
     if blanks == list(range(len(cells) - len(blanks), len(cells))):
-        ways = [tuple(cells[: len(profiles)])] if len(blanks) >= surplus else []
+        left = tuple(bare[: len(profiles)]), tuple(cells[: len(profiles)])
+        ways = dict([left] if len(blanks) >= surplus else [])
     elif surplus > _MOST_SURPLUS or len(blanks) > _MOST_BLANKS:
-        ways = []
+        ways = {}
     else:
-        ways = [_leave_out(cells, taken) for taken in combinations(blanks, surplus)]
+        every = list(combinations(blanks, surplus))
+        ways = {_leave_out(bare, taken): _leave_out(cells, taken) for taken in every}
     return _choose(ways, profiles)
 
 
@@ -239,11 +242,15 @@ def _leave_out(cells: Sequence[str], taken: Sequence[int]) -> tuple[str, ...]:
     return tuple(cell for n, cell in enumerate(cells) if n not in taken)
 
 
-def _choose(ways: Sequence[tuple[str, ...]], profiles: Sequence[Profile]) -> tuple[str, ...] | None:
-    """Choose the one way that fits in every way, else the one way of the right kinds."""
-    distinct = {tuple(cell.strip() for cell in way): way for way in ways}
+def _choose(
+    ways: Mapping[tuple[str, ...], tuple[str, ...]], profiles: Sequence[Profile]
+) -> tuple[str, ...] | None:
+    """Choose the one way that fits in every way, else the one way of the right kinds.
+
+    The ways stand under their texts without margins.
+    """
     for method in (Profile.fits, Profile.admits):
-        fitting = [w for w in distinct.values() if all(map(method, profiles, w))]
+        fitting = [w for w in ways.values() if all(map(method, profiles, w))]
         if fitting:
             return fitting[0] if len(fitting) == 1 else None
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import median
 from typing import TYPE_CHECKING, Protocol
 
-from ecograph.problems import Problem
+from ecograph.problems import Problem, Tally
 from ecograph.reading.sheets.asides import (
     TOTAL_WORDS,
     covers_all,
@@ -19,6 +19,7 @@ from ecograph.reading.sheets.asides import (
 from ecograph.reading.sheets.regions import is_known_label, is_name, list_labels
 from ecograph.reading.sheets.shapes import (
     ENOUGH,
+    Profile,
     describe_columns,
     name_kind,
     undo_loss,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
     from ecograph.problems import Severity
     from ecograph.reading.sheets.regions import Layout
-    from ecograph.reading.sheets.shapes import Profile
 
 __all__ = ["Sieve", "Store", "describe_length"]
 
@@ -81,7 +81,7 @@ class Sieve:
     ) -> None:
         self.problems: list[Problem] = []
         self.rows_in = self.blank = self.rejected = 0
-        self._place_of = place
+        self._place_of, self._tally = place, Tally()
         self._header, self._width, self._length = tuple(header), len(header), length
         self._store = store
         reach = self._width if length is None else length
@@ -136,6 +136,7 @@ class Sieve:
             self._settle(number, cells, aside=gap or self._is_sentence(cells), code="footnote")
         self._waiting = []
         self._close_second()
+        self.problems += self._tally.list_more()
 
     def _judge(self, number: int, cells: Sequence[str]) -> None:
         filled = [n for n, cell in enumerate(cells) if cell and not cell.isspace()]
@@ -279,17 +280,12 @@ class Sieve:
         column: str = "",
         details: Mapping[str, object] | None = None,
     ) -> None:
-        self.problems.append(
-            Problem(
-                code,
-                *self._place_of,
-                row=number,
-                column=column,
-                value=value[:200],
-                severity=severity,
-                details=details or {},
+        place = self._place_of
+        if self._tally.admit(code, *place, row=number, column=column, severity=severity):
+            told = value[:_LONGEST]
+            self.problems.append(
+                Problem(code, *place, number, column, told, severity, details or {})
             )
-        )
 
     def _place(self, number: int, cells: Sequence[str]) -> None:
         """Add a row of data, mended where its cells have shifted."""
@@ -326,7 +322,7 @@ class Sieve:
         padded = (*cells, *[""] * (len(self._profiles) - len(cells)))
         mended = self._mend(cells)
         plain = mended == padded or (
-            mended is None and all(p.admits(c) for p, c in zip(self._profiles, padded, strict=True))
+            mended is None and all(map(Profile.admits, self._profiles, cells))
         )
         row = padded if plain else mended
         if row is None or any(cell.strip() for cell in row[self._width :]):
@@ -348,8 +344,11 @@ class Sieve:
         read: Sequence[str],
         severity: Severity,
     ) -> None:
-        details = describe_length(cells, len(self._profiles), read)
-        self._tell(code, number, " | ".join(cells), severity, details=details)
+        place = self._place_of
+        if self._tally.admit(code, *place, row=number, severity=severity):
+            value = " | ".join(cells)[:_LONGEST]
+            details = describe_length(cells, len(self._profiles), read)
+            self.problems.append(Problem(code, *place, number, "", value, severity, details))
 
     def _fill(self, cells: Sequence[str]) -> Sequence[str]:
         return [*cells[: self._width], *[""] * (self._width - len(cells))]

@@ -17,6 +17,7 @@ __all__ = [
     "Repair",
     "build_profile",
     "find_foreign",
+    "is_irreparable",
     "repair_header",
     "repair_lines",
     "repair_row",
@@ -164,6 +165,17 @@ def find_foreign(line: str, marks: Marks, width: int) -> str:
         if sure and len(split.cells) >= width:
             return other
     return ""
+
+
+def is_irreparable(line: str, marks: Marks) -> bool:
+    """Say at once whether a row cannot be mended here: no mark in it, and no delimiter but its own.
+
+    >>> is_irreparable("1,2;3", Marks(",")), is_irreparable("1;2", Marks(","))
+    (True, False)
+    """
+    if marks.quote and marks.quote in line:
+        return False
+    return marks.delimiter in line or not _list_others(line, marks)
 
 
 def _choose(rows: Iterable[list[str]], profile: Profile) -> list[str] | None:

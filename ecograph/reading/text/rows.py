@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 import string
-from collections import Counter
 from itertools import repeat
 from typing import TYPE_CHECKING
 
-from ecograph.problems import Problem
+from ecograph.problems import Problem, Tally
 from ecograph.reading.sheets.widths import MOST_COLUMNS, refuse_width
 from ecograph.reading.text.dialects import sample_rows
 from ecograph.reading.text.repairs import (
     build_profile,
     find_foreign,
+    is_irreparable,
     repair_header,
     repair_lines,
     repair_row,
@@ -36,7 +36,6 @@ _LONGEST_PLAIN = 1 << 16  # characters of a line that is split before it is look
 _NOTHING = [""]  # the cells of a line that holds nothing
 _LONGEST_VALUE = 200
 _JOINED = 8  # lines that a row with broken quotation marks may run over
-_MOST_ALIKE = 10_000  # cells of a column with the same fault that are told one by one
 _EFFORT = 8  # what repairs may cost, for each sign of a text
 _LEAST_EFFORT = 4_000_000
 
@@ -89,7 +88,7 @@ class Rows:
         self._begun = self._quoted = False
         self._bare: list[Problem] = []
         self._nul = "\0" in text
-        self._nuls: Counter[str] = Counter()
+        self._tally, self._bare_tally = Tally(), Tally()
 
     def __iter__(self) -> Iterator[tuple[int, list[str] | None]]:
         """Go through the rows from the first one on."""
@@ -113,9 +112,9 @@ class Rows:
             if cells is not None:
                 self._note_begin(cells)
             yield number, cells
+        self.problems += self._tally.list_more()
         if self._quoted:
-            self.problems += self._bare
-        self.problems += self._count_nuls()
+            self.problems += [*self._bare, *self._bare_tally.list_more()]
 
     def _find_quote(self, start: int) -> int:
         """Find the next quotation mark; the end of the text if there is none."""
@@ -174,6 +173,8 @@ class Rows:
     ) -> tuple[list[str] | None, int]:
         """Mend a row that breaks the rules, or has another width than the others."""
         line = self._text[start:stop]
+        if self._begun and split.state == "whole" and is_irreparable(line, self._marks):
+            return split.cells, find_line_end(self._text, split.stop)[1]
         behind = find_line_end(self._text, stop)[1]
         self._spend(line)
         repair = self._repair(line, split) if self._effort > 0 else None
@@ -230,31 +231,17 @@ class Rows:
         if split.bare and self._marks.quote == '"':
             place = split.bare[0]
             value, column = split.cells[place], self._name(place, split.cells)
-            found = self._make("broken_quotes", number, value, severity="warning", column=column)
-            self._bare.append(found)
+            self._bare += self._make(
+                self._bare_tally, "broken_quotes", number, value, severity="warning", column=column
+            )
 
     def _drop_nul(self, cells: list[str], number: int) -> list[str]:
         for position, cell in enumerate(cells):
             if "\0" in cell:
                 column = self._name(position, cells)
-                self._nuls[column] += 1
-                if self._nuls[column] <= _MOST_ALIKE:
-                    value = cell[:_LONGEST_VALUE].replace("\0", "\\0")
-                    self._report("nul_character", number, value, severity="warning", column=column)
+                value = cell[:_LONGEST_VALUE].replace("\0", "\\0")
+                self._report("nul_character", number, value, severity="warning", column=column)
         return [cell.replace("\0", "") for cell in cells]
-
-    def _count_nuls(self) -> Iterator[Problem]:
-        """Say how many more cells of a column hold the character than were told one by one."""
-        for column, count in self._nuls.items():
-            if count > _MOST_ALIKE:
-                details = {"count": count - _MOST_ALIKE, "code": "nul_character"}
-                yield Problem(
-                    "more_alike",
-                    self._file,
-                    column=column,
-                    severity="warning",
-                    details=details,
-                )
 
     def _report_repair(self, repair: Repair, number: int, line: str) -> None:
         known = repair.position >= 0
@@ -270,22 +257,19 @@ class Rows:
     def _report(
         self, code: str, row: int, value: str, *, severity: Severity = "error", column: str = ""
     ) -> None:
-        self.problems.append(self._make(code, row, value, severity=severity, column=column))
+        self.problems += self._make(self._tally, code, row, value, severity=severity, column=column)
 
     def _make(
         self,
+        tally: Tally,
         code: str,
         row: int,
         value: str,
         *,
         severity: Severity,
         column: str = "",
-    ) -> Problem:
-        return Problem(
-            code,
-            self._file,
-            row=row,
-            column=column,
-            value=value[:_LONGEST_VALUE],
-            severity=severity,
-        )
+    ) -> list[Problem]:
+        """Make a problem, unless thousands like it are told already."""
+        if not tally.admit(code, self._file, row=row, column=column, severity=severity):
+            return []
+        return [Problem(code, self._file, "", row, column, value[:_LONGEST_VALUE], severity)]

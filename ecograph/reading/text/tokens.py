@@ -115,7 +115,15 @@ def split_record(
     bare: list[int] = []
     framed = 0
     while True:
-        if marks.quote and start != literal and text.startswith(marks.quote, start, stop):
+        place = text.find(marks.quote, start, stop)
+        if place < 0:
+            cells += text[start:stop].split(marks.delimiter)
+            return Split(cells, "whole", stop, framed, tuple(bare))
+        last = text.rfind(marks.delimiter, start, place)
+        if last >= 0:  # cells without a mark
+            cells += text[start:last].split(marks.delimiter)
+            start = last + len(marks.delimiter)
+        if start != literal and start == place:
             cell, end = _read_framed(text, start, bound, marks, literal)
             if end < 0:
                 return Split(cells, "open", stop, framed, tuple(bare))
@@ -125,7 +133,7 @@ def split_record(
             end = text.find(marks.delimiter, start, stop)
             end = stop if end < 0 else end
             cell = text[start:end]
-            if marks.quote and cell.count(marks.quote) > (start <= literal < end):
+            if cell.count(marks.quote) > (start <= literal < end):
                 bare.append(len(cells))
         cells.append(cell)
         if end == stop:

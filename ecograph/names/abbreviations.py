@@ -69,7 +69,7 @@ def abbreviates(short: Name, long: Name) -> Grade:
     """
     if not short.core or not long.core or len(short.folded) >= len(long.folded):
         return ""
-    if not _agree(short.marks, long.marks):
+    if short.marks != long.marks and not _agree(short.marks, long.marks):
         return ""
     if f"({short.folded})" in long.folded or _is_known(short, long):
         return "exact"
@@ -79,12 +79,14 @@ def abbreviates(short: Name, long: Name) -> Grade:
 
 
 def _agree(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
-    """Say whether ordinals, branches and campuses are the same: 附属 may be left out."""
+    """Say whether ordinals, branches and campuses are the same: 附属 and a type may be left out."""
     if "affiliated" in short and "affiliated" not in long:
         return False
     first, second = (
         [mark for mark in marks if mark[0] == "#" or ":" in mark] for marks in (short, long)
     )
+    if not any(mark.startswith("type:") for mark in first):
+        second = [mark for mark in second if not mark.startswith("type:")]
     return first == second
 
 
@@ -144,7 +146,7 @@ def _list_words(long: Name) -> list[tuple[str, str]]:
     places, industry = set(long.places), set(long.industry)
     kinds, systems = load_han_words().kinds, load_han_words().systems
     firm = long.kind in ("firm", "")
-    words = []
+    words: list[tuple[str, str]] = []
     for n, word in enumerate(long.tokens):
         if word in places or word in systems:
             role = "place"
@@ -152,6 +154,8 @@ def _list_words(long: Name) -> list[tuple[str, str]]:
             role = "kind"
         elif word in _SOFT or (firm and word in industry and long.core != word):
             role = "soft"
+        elif long.kind == "institute" and _is_field(word) and _follows_name(words):
+            role = "soft"  # 高能所 is 高能物理研究所
         else:
             role = "names"
         words.append((word, role))
@@ -161,6 +165,15 @@ def _list_words(long: Name) -> list[tuple[str, str]]:
         last = max((n for n, (_, role) in enumerate(words) if role == "place"), default=0)
         words[last] = (words[last][0], "namesake")
     return words
+
+
+def _is_field(word: str) -> bool:
+    return len(word) > 1 and word in load_han_words().disciplines
+
+
+def _follows_name(words: list[tuple[str, str]]) -> bool:
+    """Say whether the word before names an institute and is no field of science itself."""
+    return bool(words) and words[-1][1] == "names" and not _is_field(words[-1][0])
 
 
 def _measure_heads(text: str, at: int, word: tuple[str, str], long: Name) -> Iterator[int]:

@@ -7,16 +7,16 @@ import re
 from typing import TYPE_CHECKING
 
 from ecograph.names.parts import strip_words
-from ecograph.names.places import is_place, match_place
+from ecograph.names.places import is_place, match_place, relate_places
 from ecograph.names.words import load_han_words
 
 if TYPE_CHECKING:
     from ecograph.names.parts import Parts
 
-__all__ = ["read_brackets", "take_branch", "take_parent"]
+__all__ = ["REGIONS", "is_unit", "read_brackets", "take_branch", "take_parent"]
 
 _BRACKET = re.compile(r"\(([^()]*)\)?")
-_REGIONS = frozenset(
+REGIONS = frozenset(
     ["华东", "华北", "华南", "东北", "西北", "西南", "华中", "华西", "中南", "东南", "全国", "全球"]
 )
 _SAYS_NOTHING = frozenset(
@@ -69,6 +69,7 @@ _BODIES = [
 ]
 _ORDINAL = re.compile("第[〇零一二三四五六七八九十百0-9]{1,5}")
 _ANCHORS = ("有限公司", "公司", "银行", "大学", "集团", "科学院", "研究院", "医院", "保险", "学院")
+_HOLDS_UNITS = ("大学", "学院", "医院", "研究所", "研究院", "研究总院", "科学院", "公司")
 _CAMPUSES = ("校区", "分校区", "分校", "院区", "东院", "西院", "南院", "北院")
 _CUTS = 3
 _LEAST_HEAD = 3
@@ -92,19 +93,30 @@ def read_brackets(text: str, parts: Parts) -> str:
     """
     if "(" not in text and ")" not in text:
         return text
-    kept = _BRACKET.sub(lambda found: _understand(found.group(1), text, parts), text)
+    kept = _BRACKET.sub(lambda found: _understand(found, text, parts), text)
     return kept.replace("(", "").replace(")", "") or text.replace("(", "").replace(")", "") or text
 
 
-def _understand(inside: str, text: str, parts: Parts) -> str:
+def _understand(found: re.Match[str], text: str, parts: Parts) -> str:
     words = load_han_words()
+    inside, head = found.group(1), text[: found.start()]
     if inside in ("集团", "控股") or inside in words.forms or inside.endswith(words.branches):
         return inside
-    if is_place(inside) or inside in _REGIONS or inside.removesuffix("校区") in _REGIONS:
+    if is_place(inside) or inside in REGIONS or inside.removesuffix("校区") in REGIONS:
         _note_place(inside, text, parts)
+    elif found.end() == len(text) and _is_part(inside, head):
+        parts.parent, parts.unit = head, inside
     elif inside not in _SAYS_NOTHING and len(inside) > 1:
         _note_rest(inside, text, parts)
     return ""
+
+
+def _is_part(inside: str, head: str) -> bool:
+    """Say whether a bracket at the end names a part of the body before it, not the body again."""
+    head = head.partition("(")[0] if head.endswith(")") else head
+    if not head.endswith(_HOLDS_UNITS) or len(head) <= _LEAST_HEAD or "(" in head:
+        return False
+    return is_unit(inside, head) and not _is_short(inside, f"{head}(")
 
 
 def _note_rest(inside: str, text: str, parts: Parts) -> None:
@@ -135,10 +147,22 @@ def _is_short(inside: str, text: str) -> bool:
 def _note_place(inside: str, text: str, parts: Parts) -> None:
     found = match_place(inside)
     name = found.name if found else inside.removesuffix("校区")
-    if "大学" in text or "学院" in text or inside in _REGIONS:
+    if _is_own_place(name, text):
+        parts.places.append(name)
+    elif "大学" in text or "学院" in text or inside in REGIONS:
         parts.marks.append(f"campus:{name}")
     else:
         parts.places.append(name)
+
+
+def _is_own_place(place: str, text: str) -> bool:
+    """Say whether a university's name or seat tells already that it is in a place."""
+    head = text.partition("(")[0]
+    own = match_place(head)
+    names = (own.name,) if own else ()
+    seat = load_han_words().seats.get(head[own.length :] if own and own.full else head)
+    known = (*([names] if names else []), *([(seat,)] if seat else []))
+    return any(relate_places(where, (place,)) in ("same", "inside") for where in known)
 
 
 def take_parent(text: str, parts: Parts) -> str:
@@ -158,14 +182,21 @@ def take_parent(text: str, parts: Parts) -> str:
     """
     for cut in _find_cuts(text):
         head, tail = text[:cut], text[cut:]
-        if is_place(tail) or tail in _REGIONS:
+        if is_place(tail) or tail in REGIONS:
             found = match_place(tail)
-            parts.marks.append(f"campus:{found.name if found else tail}")
+            if not ("大学" in head and _is_own_place(found.name if found else tail, head)):
+                parts.marks.append(f"campus:{found.name if found else tail}")
             return head
-        if _is_unit(tail, head):
-            parts.parent, parts.unit = head, tail
+        if is_unit(tail, head):
+            parts.parent, parts.unit = _write_campus(head, parts), tail + parts.unit
             return head
     return text
+
+
+def _write_campus(head: str, parts: Parts) -> str:
+    """Write the campus that a bracket told beside the body that has it."""
+    campus = next((mark for mark in parts.marks if mark.startswith("campus:")), "")
+    return f"{head}({campus.partition(':')[2]})" if campus else head
 
 
 def _find_cuts(text: str) -> list[int]:
@@ -174,14 +205,19 @@ def _find_cuts(text: str) -> list[int]:
     return [cut for cut in cuts[:_CUTS] if _LEAST_HEAD < cut < len(text)]
 
 
-def _is_unit(tail: str, head: str) -> bool:
+def is_unit(tail: str, head: str) -> bool:
+    """Say whether what follows a body's name is a part of it and no body of its own.
+
+    >>> is_unit("材料学院", "太原理工大学"), is_unit("现代科技学院", "太原理工大学")
+    (True, False)
+    """
     words = load_han_words()
     if _AFFILIATED.search(tail) or _ORDINAL.match(tail) or tail.endswith(_load_bodies()):
         return False
     if head.endswith("公司"):
         return tail.endswith(words.firm_units)
     if head.endswith("大学") and tail.endswith("学院"):
-        return _is_discipline(tail[:-2])
+        return tail[:-1] in words.disciplines or _is_discipline(tail[:-2])
     if tail.endswith("研究生院"):
         return tail == "研究生院"
     return len(tail) > 1 and tail.endswith(words.units)

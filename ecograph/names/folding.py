@@ -33,6 +33,7 @@ _ENTITY = re.compile(
     "[a-z]{1,2}(?:acute|grave|circ|uml|cedil|tilde|ring|slash|lig));",
     re.IGNORECASE,
 )
+_AROUND = " .,;:'-/!?"  # signs that end a sentence around a Chinese name, not the name
 _ACCENTS = re.compile("[\u0300-\u036f]")
 
 # NFKC leaves these apart though they mean the same in a name.
@@ -131,7 +132,7 @@ def _fold_once(text: str) -> str:
         return _tidy(text.lower())
     folded = _fold_signs(text)
     if _HAN_SIGN.search(folded):
-        return _simplify(_INNER_SPACE.sub("", folded))
+        return _simplify(_INNER_SPACE.sub("", folded).strip(_AROUND))
     return folded
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
-from ecograph.names.bodies import read_brackets, take_branch, take_parent
+from ecograph.names.bodies import REGIONS, read_brackets, take_branch, take_parent
+from ecograph.names.expansions import expand_name, write_alias
 from ecograph.names.marks import read_number
 from ecograph.names.parts import Parts, strip_words
-from ecograph.names.places import find_zone, match_place
+from ecograph.names.places import match_place, relate_places
+from ecograph.names.platforms import find_type, part_partners, take_inner_place, take_site
+from ecograph.names.slips import mend_slips
+from ecograph.names.walks import Walk, are_places, walk_places
 from ecograph.names.words import load_han_words
 
 __all__ = ["split_han"]
@@ -20,26 +23,14 @@ _NUMBERED = re.compile(
     "(?:中学校?|[院所厂局建冶小矿队号处中]|医院|人民医院|小学|附院|附小|附中|附属医院|附属中学|附属小学|"
     "研究所|研究院|设计院|工程局|地质队|勘察院|分厂|化建|航局|航院|校区|院区|期)$"
 )
-_CONTRACTED = re.compile(
-    "(?<=..)(?:(?:理工|中医药|[交师农医财林民])大(?![学厦道])|(?:农科|社科|林科|医科|环科|电科)院)"
-)
 _AFFILIATED = re.compile("附属|附设|附(?=[中小院高]$)")
-_AFFILIATES = (("附院", "附属医院"), ("附中", "附属中学"), ("附小", "附属小学"))
 _SHORT_KINDS = {"中": "中学", "小": "小学", "所": "研究所", "中学校": "中学", "建": "建筑工程"}
 _NO_INDUSTRY = frozenset(["大学", "人民", "职业", "中心", "国家", "重点", "联合", "部", "省"])
 _GENERIC = frozenset(("", "中国", "国家", "全国", "中华", "国营", "国有", "省", "市", "县", "区"))
-_COUNTY = 3
-_MOST_PLACES = 5
+_LEAST_CORE = 2
+_STAYS = frozenset("省市县区")  # ends of places that are written in full
 _EMPTY_WORDS = "与和及"
 _KEEPS_KIND = frozenset(("school", "association", "government", ""))
-
-
-class _Where(NamedTuple):
-    """The places that a name begins with, and where what follows them begins."""
-
-    names: list[str]
-    end: int
-    weak: int  # signs of a county at their end that may be no place: 0 where it is sure
 
 
 def split_han(text: str) -> Parts:
@@ -56,33 +47,33 @@ def split_han(text: str) -> Parts:
     >>> parts.places, parts.core, parts.industry, parts.form
     (['山西'], '格盟普丽', ['环境'], 'joint_stock')
     """
+    if text[:1] == "(" and text.find(")") == len(text) - 1:
+        text = text[1:-1] or text
+    partners = part_partners(text)
+    return _name_joint(partners) if partners else _split_one(text)
+
+
+def _split_one(text: str) -> Parts:
     parts = Parts()
-    text = _expand(read_brackets(text, parts))
+    text = expand_name(mend_slips(read_brackets(text, parts)))
     text = take_parent(text, parts)
     text = take_branch(text, parts)
     text = _take_form(text, parts)
-    text = _write_in_full(text, parts)
+    text = write_alias(text, parts)
     text = _take_ordinal(text, parts)
     _find_kind(text, parts)
     text = _take_system(text, parts)
-    if parts.kind in ("firm", ""):
+    kind, ending = ("", "") if parts.form or parts.parent else find_type(text)
+    if kind and _distinguishes(kind, parts):
+        parts.marks.append(f"type:{kind}")
+    if kind and kind != "研究院":
+        _name_platform(text, (kind, ending), parts)
+    elif parts.kind in ("firm", ""):
         _name_firm(text, parts)
     else:
         _name_body(text, parts)
     parts.marks = sorted(set(parts.marks))
     return parts
-
-
-def _expand(text: str) -> str:
-    """Write out what stands for a kind of university or academy: 山西农大, 山西省农科院."""
-    for short, full in _AFFILIATES:
-        if text.endswith(short) and len(text) > len(short):
-            text = text.removesuffix(short) + full
-    found = _CONTRACTED.search(text)
-    if found is None or not match_place(text):
-        return text
-    full = load_han_words().contracted[found.group()]
-    return text[: found.start()] + full + text[found.end() :]
 
 
 def _take_form(text: str, parts: Parts) -> str:
@@ -96,15 +87,6 @@ def _take_form(text: str, parts: Parts) -> str:
             rest = _take_group(text[:-length], parts)
             return _take_form(rest, parts) if code == "partnership" else rest  # said twice at most
     return text
-
-
-def _write_in_full(text: str, parts: Parts) -> str:
-    """Write out a short form that stands alone: 北大 is 北京大学."""
-    full = load_han_words().aliases.get(text)
-    if full is None:
-        return text
-    parts.short.append(text)
-    return full
 
 
 def _take_group(text: str, parts: Parts) -> str:
@@ -124,7 +106,11 @@ def _take_ordinal(text: str, parts: Parts) -> str:
     if found.start() == 0:  # a brand such as 第一财经
         return text
     head, tail = text[: found.start()], text[found.end(1) :]
-    if tail == "院":  # of a hospital or an institute: only a university's is surely the former
+    if tail == "院":  # of a hospital or an institute: a university's or a city's is the former
+        if are_places(head):
+            return f"{head}医院"
+        if head.removesuffix("集团") in load_han_words().systems:
+            return f"{head}研究院"
         return f"{head}附属医院" if head.endswith("大学") else head
     return head + _SHORT_KINDS.get(tail, tail)
 
@@ -137,7 +123,7 @@ def _find_kind(text: str, parts: Parts) -> None:
         return
     kind, _ = _match_kind(text)
     parts.kind = kind
-    if kind == "hospital" and "大学" in text:
+    if kind == "hospital" and ("大学" in text or "学院" in text):
         parts.marks.append("affiliated")
     elif not kind and text.endswith(("银行", "业", "矿", "店", "科技")):
         parts.kind = "firm"
@@ -169,31 +155,9 @@ def _take_system(text: str, parts: Parts) -> str:
     return text
 
 
-def _walk_places(text: str, *, districts: bool) -> _Where:
-    """Walk over the places that a name begins with, each within the one before it."""
-    names: list[str] = []
-    at = level = weak = 0
-    while at < len(text) and len(names) < _MOST_PLACES:
-        zone = find_zone(text, at) if names else 0
-        if zone:
-            names.append(text[at : at + zone])
-            at, weak = at + zone, 0
-            continue
-        found = match_place(text, at, tuple(names))
-        if found is None or found.level <= level:
-            break
-        county = found.level == _COUNTY
-        if not (found.full or found.sure or (names and districts)):
-            break
-        names.append(found.name)
-        at, level = at + found.length, found.level
-        weak = found.length if county and not found.full else 0
-    return _Where(names, at, weak)
-
-
 def _name_firm(text: str, parts: Parts) -> None:
     """Name a firm after Chinese custom: place, brand, industry."""
-    where = _walk_places(text, districts=True)
+    where = walk_places(text, districts=True)
     words, core = _strip_industry(text[where.end :])
     head = core
     names = where.names
@@ -208,6 +172,8 @@ def _name_firm(text: str, parts: Parts) -> None:
         head = core
     if core[:1].isascii() and core.endswith("中国"):  # the rest of the world's firms in China
         core = head = core.removesuffix("中国")
+    if not (parts.form or parts.kind or words or parts.system or parts.parent):
+        core = head = _part_site(core, names, parts)
     parts.places = [*names, *parts.places]
     if parts.system:
         core = parts.system + "".join(names) + text[where.end :]
@@ -215,6 +181,14 @@ def _name_firm(text: str, parts: Parts) -> None:
     parts.industry = words
     known = [word for word in (parts.system, *names, head, *words) if word]
     parts.words = [*(known or [parts.core]), *parts.words]
+
+
+def _part_site(core: str, names: list[str], parts: Parts) -> str:
+    """Part the city of a site from a brand: 某某-苏州, 某某(苏州)."""
+    if parts.places and not names:
+        parts.marks.append(f"branch:{parts.places.pop()}")
+        return core
+    return take_site(core, parts)
 
 
 def _give_back(words: list[str]) -> str:
@@ -240,20 +214,89 @@ def _strip_industry(text: str) -> tuple[list[str], str]:
 def _name_body(text: str, parts: Parts) -> None:
     """Name a university, institute, hospital, school, office or association."""
     text = _AFFILIATED.sub("", text) or text
-    where = _walk_places(text, districts=parts.kind != "university")
+    where = walk_places(text, districts=parts.kind != "university")
+    around: list[str] = []
+    if where.names and _is_named_inside(text, where, parts):
+        around, text = where.names, text[where.end :]
+        where = walk_places(text, districts=parts.kind != "university")
     rest = text[where.end :]
     ending = _match_kind(text)[1]
     stem = rest if parts.kind in _KEEPS_KIND else rest.removesuffix(ending)
     places = [name for name in where.names if match_place(name)]
     words, core = strip_words(rest.removesuffix(ending), load_han_words().disciplines)
+    if parts.kind == "hospital" and any(mark[0] == "#" for mark in parts.marks):
+        words, stem = [word for word in words if word != "人民"], stem.removesuffix("人民")
     words = _pair(words)
+    inner = where.names[:1] and where.names[0] in around
+    names = list(dict.fromkeys([*around, *where.names] if inner else [*where.names, *around]))
     parts.core = parts.system + "".join(places[-1:]) + stem or parts.system or text
-    parts.places = [*where.names, *parts.places]
+    parts.places = [*names, *(name for name in parts.places if name not in names)]
     parts.industry = [word for word in words if len(word) > 1 and word not in _NO_INDUSTRY]
-    parts.words = [parts.system, *where.names, core, *words, ending, *parts.words]
+    parts.words = [parts.system, *names, core, *words, ending, *parts.words]
     parts.words = [word for word in parts.words if word and word not in _EMPTY_WORDS]
     if ending == "大学":
         parts.short += _shorten_university(where.names, words, core)
+
+
+def _is_named_inside(text: str, where: Walk, parts: Parts) -> bool:
+    """Say whether a whole body's name follows the city it is in: 太原市山西大学."""
+    rest = text[where.end :]
+    taught = parts.kind in ("university", "college")
+    if not taught and not ("大学" in rest or "学院" in rest):
+        return False
+    found = match_place(rest)
+    if found:
+        return relate_places(tuple(where.names), (found.name,)) in ("same", "inside")
+    if text[where.end - 1] not in _STAYS:
+        return False
+    seat = load_han_words().seats.get(rest)
+    if seat:
+        return relate_places(tuple(where.names), (seat,)) in ("same", "inside")
+    return taught and (rest[:2] in REGIONS or rest.startswith("中国"))
+
+
+def _distinguishes(kind: str, parts: Parts) -> bool:
+    """Say whether a platform's type tells it apart; an academy's 院 is written in many ways."""
+    numbered = any(mark[0] == "#" for mark in parts.marks)
+    return kind != "研究院" or not (parts.system or numbered)
+
+
+def _name_platform(text: str, kind: tuple[str, str], parts: Parts) -> None:
+    """Name a platform after its field: its place and type stand wherever they like."""
+    where = walk_places(text, districts=True)
+    stem = take_inner_place(text[where.end :].removesuffix(kind[1]), parts)
+    words, head = strip_words(stem, load_han_words().disciplines)
+    names = [*where.names, *(name for name in parts.places if name not in where.names)]
+    own = "".join(names[-2:]) + kind[0]
+    parts.kind = parts.kind or "institute"
+    parts.core = parts.system + stem if len(stem) >= _LEAST_CORE else parts.system + own
+    parts.places = names
+    parts.industry = [word for word in words if len(word) > 1 and word not in _NO_INDUSTRY]
+    parts.words = [parts.system, *names, head, *_pair(words), kind[0], *parts.words]
+    parts.words = [word for word in parts.words if word and word not in _EMPTY_WORDS]
+
+
+def _name_joint(partners: tuple[str, str, str]) -> Parts:
+    """Name what two partners run together after both, in an order that does not matter."""
+    parts, ending = Parts(), partners[2]
+    named = sorted(_reduce_partner(partner) for partner in partners[:2])
+    parts.core = " ".join(named)
+    parts.kind = "laboratory" if ending.endswith("实验室") else "institute"
+    parts.words = [*named, ending]
+    parts.marks = [f"type:{load_han_words().types.get(ending, ending)}"]
+    return parts
+
+
+def _reduce_partner(text: str) -> str:
+    """Reduce a partner to what names it; a university stays one: 山西大学 is not 山西."""
+    if text.endswith("理工") and are_places(text[:-2]):
+        text += "大学"
+    parts = _split_one(text)
+    if parts.parent:
+        parts = _split_one(parts.parent)
+    ending = {"university": "大学", "college": "学院"}.get(parts.kind, "")
+    campus = [mark.partition(":")[2] for mark in parts.marks if mark.startswith("campus:")]
+    return "".join([parts.core, ending, *campus])
 
 
 def _shorten_university(places: list[str], words: list[str], core: str) -> list[str]:

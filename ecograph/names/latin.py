@@ -75,8 +75,13 @@ _STRONG = frozenset(
         "gesellschaft_mbh",
     ]
 )
+_HOLDERS = frozenset(("university", "hospital", "university_hospital", "polytechnic"))
+_PARTS = frozenset(("department", "faculty", "division", "school", "laboratory", "institute"))
 _OF = frozenset(("of", "for", "de", "du", "des"))
 _WORD_NUMBER = re.compile("[a-z]{3,}([0-9]{1,3})")
+_NATIONAL = frozenset(("national", "francais", "francaise", "federal"))
+_LEAST_SITED = 3
+_LONGEST_REGION = 5
 _LONG_FORMS = frozenset(("corporation", "incorporated", "company"))
 _DROPS_KIND = frozenset(("university", "college", "institute", "hospital", "school"))
 
@@ -104,6 +109,7 @@ def split_latin(text: str) -> Parts:
     segments = _take_places(segments, parts)
     words = [word for segment in segments for word in segment] or tokenize(text)
     words = _take_branch(words, parts)
+    words = _take_site(words, parts)
     words = take_acronym(words, parts)
     if words:
         _name_words(words, parts)
@@ -136,19 +142,24 @@ def _take_represented(text: str) -> str:
 def _read_brackets(text: str, parts: Parts) -> str:
     if "(" not in text:
         return text
-    return _BRACKET.sub(
-        lambda found: _understand(found.group(1), text[: found.start()], parts), text
-    )
+    return _BRACKET.sub(lambda found: _understand(found, text, parts), text)
 
 
-def _understand(inside: str, before: str, parts: Parts) -> str:
+def _understand(found: re.Match[str], text: str, parts: Parts) -> str:
     known = load_latin_words()
-    words = tokenize(inside)
+    before = text[: found.start()]
+    words = tokenize(found.group(1))
     joined = " ".join(words)
     if tuple(words) in known.forms or joined in known.groups or not words:
         return f" {joined} "
+    if joined in known.tags:
+        return " "
     if joined in known.places:
         parts.places.append(known.countries.get(joined, joined))
+    elif _is_department(words, before):
+        return f", {joined}, "
+    elif joined in known.regions:
+        parts.places.append(joined)
     elif len(words) > 1 or is_acronym(words[0], tokenize(before)):
         parts.short.append(joined)
     elif words[0].isdigit() or find_latin_ordinal(words[0]) is not None:
@@ -158,6 +169,15 @@ def _understand(inside: str, before: str, parts: Parts) -> str:
     else:
         parts.places.append(joined)
     return " "
+
+
+def _is_department(words: list[str], before: str) -> bool:
+    """Say whether a bracket names a part of the university or hospital before it."""
+    standard = [standardize_word(word) for word in words]
+    if len(words) < 2 or _HOLDERS.isdisjoint(map(standardize_word, tokenize(before))):  # noqa: PLR2004
+        return False
+    unit = not _PARTS.isdisjoint(standard[:1]) or not _PARTS.isdisjoint(standard[-1:])
+    return unit and _HOLDERS.isdisjoint(standard)
 
 
 def _take_forms(segments: list[list[str]], parts: Parts) -> list[list[str]]:
@@ -267,6 +287,22 @@ def _take_branch(words: list[str], parts: Parts) -> list[str]:
     where = after or parts.places[-1:] or words[max(1, at - 1) : at] or ["branch"]
     parts.marks.append(f"branch:{' '.join(where)}")
     return words[:at] if after else words[: max(1, at - 1)]
+
+
+def _take_site(words: list[str], parts: Parts) -> list[str]:
+    """Take the region or the bracketed town of a national body's site: no firm, no university."""
+    standard = {standardize_word(word) for word in words} if not parts.form else set()
+    if len(words) < _LEAST_SITED or _NATIONAL.isdisjoint(standard) or _BODIES & standard:
+        return words
+    regions, known = load_latin_words().regions, load_latin_words().places
+    for length in range(min(_LONGEST_REGION, len(words) - _LEAST_SITED + 1), 0, -1):
+        if " ".join(words[-length:]) in regions:
+            parts.marks.append(f"branch:{' '.join(words[-length:])}")
+            return words[:-length]
+    # An acronym begins as the name does; a town seldom.
+    towns = [place for place in parts.places if place not in known and place[0] != words[0][0]]
+    parts.marks += [f"branch:{town}" for town in towns[-1:]]
+    return words
 
 
 def _name_words(words: list[str], parts: Parts) -> None:

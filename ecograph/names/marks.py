@@ -141,7 +141,7 @@ def take_former(folded: str) -> tuple[str, tuple[str, ...]]:
     >>> take_former("山西甲公司(原太原乙厂)"), take_former("x ltd(formerly y inc)")
     (('山西甲公司', ('太原乙厂',)), ('x ltd', ('y inc',)))
     """
-    if not any(hint in folded for hint in _HINTS):
+    if not _has_hint(folded):
         return folded, ()
     former = [found.strip() for found in _IN_BRACKETS.findall(folded)]
     text = _IN_BRACKETS.sub("", folded).strip() if former else folded
@@ -158,3 +158,10 @@ def take_former(folded: str) -> tuple[str, tuple[str, ...]]:
     if not text:
         return folded, ()
     return text, tuple(dict.fromkeys(name for name in former if name))
+
+
+def _has_hint(folded: str) -> bool:
+    for hint in _HINTS:  # noqa: SIM110 - every name comes here, and a generator costs thrice as much
+        if hint in folded:
+            return True
+    return False

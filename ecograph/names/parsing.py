@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ecograph.names.folding import fold_name, has_han
+from ecograph.names.acronyms import is_acronym
+from ecograph.names.folding import LONGEST, fold_name, has_han
 from ecograph.names.han import split_han
 from ecograph.names.latin import split_latin
 from ecograph.names.marks import take_former
 from ecograph.names.model import Name
+from ecograph.names.places import is_place
+from ecograph.names.platforms import part_partners
+from ecograph.names.words import load_latin_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +23,8 @@ __all__ = ["parse_name", "parse_names"]
 
 # Two words at least: TCL科技集团 is one name.
 _LATIN = r"[a-z][a-z.,&'-]*(?: [a-z.,&'-]+)+"
+_DOTS = frozenset("·•‧∙⋅・᛫")
+_TAG = re.compile(r"\(([A-Z]{2,5})\)\s*$")
 _LETTER = re.compile("[a-z]")
 _LATIN_RUN = re.compile(rf"({_LATIN}[ ,;(/-]*)?([^ -~].*[^ -~])([ ,;(/-]*{_LATIN}\)?)?")
 
@@ -45,7 +51,7 @@ def parse_name(text: str) -> Name:
     folded = fold_name(text)
     if not folded:
         return Name(text)
-    current, former = take_former(folded)
+    current, former = take_former(_keep_dots(text, _drop_tag(text, folded)))
     han = has_han(current)
     current, other = _part_languages(current) if han else (current, ())
     parts = split_han(current) if han else split_latin(current)
@@ -92,6 +98,31 @@ def parse_names(texts: Iterable[str]) -> list[Name]:
             known[text] = parse_name(text)
         result.append(known[text])
     return result
+
+
+def _drop_tag(text: str, folded: str) -> str:
+    """Drop a tag in capitals that a register wrote behind a name, unless its letters yield it."""
+    found = _TAG.search(text[:LONGEST]) if ")" in folded[-1:] and folded.isascii() else None
+    if found is None or text[: found.start()].isupper():
+        return folded
+    tag, name = found.group(1).casefold(), folded.rpartition("(")[0].strip()
+    words, known = name.split(), load_latin_words()
+    if not name or (tag,) in known.forms or tag in known.places or is_acronym(tag, words):
+        return folded
+    return folded if tag in known.groups or tag in known.acronyms else name
+
+
+def _keep_dots(text: str, folded: str) -> str:
+    """Keep the dot between two partners or before a city as a hyphen: folding leaves dots out."""
+    text = text[:LONGEST]
+    if _DOTS.isdisjoint(text):
+        return folded
+    dashed = fold_name("".join("-" if sign in _DOTS else sign for sign in text))
+    head, _, last = dashed.strip("() ").rpartition("-")
+    parted = (is_place(last) and not is_place(head)) or part_partners(
+        dashed.strip("() ")
+    ) is not None
+    return dashed if parted and has_han(dashed) else folded
 
 
 def _part_languages(text: str) -> tuple[str, tuple[str, ...]]:

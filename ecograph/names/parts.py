@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 
-__all__ = ["Parts", "strip_words"]
+__all__ = ["Parts", "measure_words", "strip_words"]
 
 _LONGEST_WORD = 8
 
@@ -55,9 +56,10 @@ def strip_words(text: str, vocabulary: frozenset[str]) -> tuple[list[str], str]:
     (['环境工程'], '格盟')
     """
     words: list[str] = []
+    lengths = _list_lengths(vocabulary)
     end = len(text)
     while end:
-        length = _measure_last(text, end, vocabulary)
+        length = _measure_last(text, end, vocabulary, lengths)
         if not length:
             break
         words.append(text[end - length : end])
@@ -66,8 +68,36 @@ def strip_words(text: str, vocabulary: frozenset[str]) -> tuple[list[str], str]:
     return words, text[:end]
 
 
-def _measure_last(text: str, end: int, vocabulary: frozenset[str]) -> int:
-    for length in range(min(_LONGEST_WORD, end), 0, -1):
-        if text[end - length : end] in vocabulary:
+def measure_words(text: str, vocabulary: frozenset[str]) -> int:
+    """Say how many signs stand before the known words that end a text.
+
+    >>> measure_words("格盟环境工程", frozenset({"环境", "工程"}))
+    2
+    """
+    lengths = _list_lengths(vocabulary)
+    end = len(text)
+    while end:
+        length = _measure_last(text, end, vocabulary, lengths)
+        if not length:
+            break
+        end -= length
+    return end
+
+
+def _measure_last(
+    text: str, end: int, vocabulary: frozenset[str], lengths: dict[str, tuple[int, ...]]
+) -> int:
+    for length in lengths.get(text[end - 1], ()):
+        if length <= end and text[end - length : end] in vocabulary:
             return length
     return 0
+
+
+@functools.cache
+def _list_lengths(vocabulary: frozenset[str]) -> dict[str, tuple[int, ...]]:
+    """List for each sign how long the words are that end with it, the longest first."""
+    found: dict[str, set[int]] = {}
+    for word in vocabulary:
+        if len(word) <= _LONGEST_WORD:
+            found.setdefault(word[-1], set()).add(len(word))
+    return {sign: tuple(sorted(lengths, reverse=True)) for sign, lengths in found.items()}

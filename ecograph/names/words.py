@@ -30,6 +30,12 @@ class HanWords(NamedTuple):
     aliases: dict[str, str]  # a short form that only stands alone, and the full name
     industry: frozenset[str]
     disciplines: frozenset[str]
+    seats: dict[str, str]  # a university, and the city that its name does not say
+    bureaus: dict[str, str]  # how an office is written, and one way for each
+    types: dict[str, str]  # how a kind of platform is written, and one way for each
+    joint: tuple[str, ...]
+    confused: dict[str, str]  # a sign, and those that it is taken for
+    fixed: frozenset[str]
 
 
 class LatinWords(NamedTuple):
@@ -51,6 +57,8 @@ class LatinWords(NamedTuple):
     places: frozenset[str]
     countries: dict[str, str]  # a country's spellings, and one of them
     states: frozenset[str]
+    regions: frozenset[str]  # that name the sites of a national body
+    tags: frozenset[str]  # of programmes, written behind a name
     systems: dict[str, str]  # the full name, folded, and its abbreviation
     acronyms: frozenset[str]  # the abbreviations of those systems
 
@@ -76,11 +84,17 @@ def load_han_words() -> HanWords:
         branch_ends=frozenset(branch[-2:] for branch in branches),
         systems=systems,
         system_heads=frozenset(system[:2] for system in systems),
-        one_signs=dict(pair.split("=") for pair in words["one_signs"].split()),
-        contracted=dict(pair.split("=") for pair in words["contracted"].split()),
+        one_signs=_pair(words["one_signs"]),
+        contracted=_pair(words["contracted"]),
         aliases=_turn(words["aliases"]),
         industry=frozenset(words["industry"].split()),
         disciplines=frozenset(words["disciplines"].split()),
+        seats=_pair(words["seats"]),
+        bureaus=_pair(words["bureaus"]),
+        types=_turn(words["types"]),
+        joint=_sort(words["joint"]),
+        confused=_invert(words["confused"]),
+        fixed=frozenset(words["fixed"].split()),
     )
 
 
@@ -117,6 +131,8 @@ def load_latin_words() -> LatinWords:
         places=frozenset(countries) | states,
         countries=countries,
         states=states,
+        regions=frozenset(name.replace("_", " ") for name in words["regions"].split()),
+        tags=frozenset(words["tags"].split()),
         systems=dict(words["systems"]),
         acronyms=frozenset(words["systems"].values()),
     )
@@ -148,6 +164,19 @@ def standardize_word(word: str) -> str:
 
 def _turn(table: dict[str, str]) -> dict[str, str]:
     return {word: code for code, words in table.items() for word in words.split()}
+
+
+def _pair(words: str) -> dict[str, str]:
+    return dict(pair.split("=") for pair in words.split())
+
+
+def _invert(words: str) -> dict[str, str]:
+    """List for each sign that is written by mistake those that may be meant."""
+    meant: dict[str, str] = {}
+    for right, wrong in _pair(words).items():
+        for sign in wrong:
+            meant[sign] = meant.get(sign, "") + right
+    return meant
 
 
 def _sort(words: str) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ def test_firms_are_place_brand_industry_and_form(text, places, core, industry, f
         ("山西省人民医院", "山西人民", "hospital"),
         ("太原市第五中学校", "太原中学", "school"),
         ("太原五中", "太原中学", "school"),
-        ("山西省科技厅", "山西科技厅", "government"),
+        ("山西省科技厅", "山西科学技术厅", "government"),
         ("中国科学院山西煤炭化学研究所", "中国科学院山西煤炭化学", "institute"),
         ("University of Oslo", "oslo", "university"),
         ("Universitetet i Oslo", "oslo", "university"),

@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 __all__ = ["THEMES", "fill_page", "find_theme", "setup"]
 
 THEMES = {
-    "data": ("", "loader", "ecosystem", "errors", "problems", "schema", "settings", "output"),
+    "data": (
+        *("", "loader", "ecosystem", "errors", "problems", "schema", "settings", "output"),
+        "analysis.duplicates",
+    ),
     "network": (
         *("projection", "analysis.centrality", "analysis.leaders", "analysis.communities"),
         "analysis.backbone",

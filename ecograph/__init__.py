@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ecograph.analysis.crosstables import cross_tabulate, tabulate_reference
     from ecograph.analysis.deflation import deflate_amounts
     from ecograph.analysis.dimensions import measure_dimensions
+    from ecograph.analysis.duplicates import list_matches, resolve, review_names
     from ecograph.analysis.explanations import explain_tiers
     from ecograph.analysis.funnels import (
         count_actors,
@@ -163,6 +164,7 @@ __all__ = [
     "generate_city",
     "list_achievements",
     "list_expiring",
+    "list_matches",
     "list_members",
     "list_names",
     "list_near_misses",
@@ -205,6 +207,8 @@ __all__ = [
     "render_docx",
     "render_report",
     "render_xlsx",
+    "resolve",
+    "review_names",
     "review_platforms",
     "save_tables",
     "settings_from",
@@ -243,6 +247,7 @@ _HOMES = {
     "analysis.crosstables": ("cross_tabulate", "tabulate_reference"),
     "analysis.deflation": ("deflate_amounts",),
     "analysis.dimensions": ("measure_dimensions",),
+    "analysis.duplicates": ("list_matches", "resolve", "review_names"),
     "analysis.explanations": ("explain_tiers",),
     "analysis.funnels": ("count_actors", "count_topics", "list_achievements", "measure_funnel"),
     "analysis.gaps": ("find_gaps",),

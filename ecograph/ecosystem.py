@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ecograph.checks.merging import MERGED_COLUMNS
 from ecograph.coding import concat_texts
 
 if TYPE_CHECKING:
@@ -108,6 +109,9 @@ class Ecosystem:
         SHA-256 of every input file by name.
     outline
         Paths of longitude and latitude to draw behind a map of places, or None.
+    merged
+        The nodes that were taken for others: ``id``, ``kind``, ``name``, ``into`` (the node that is
+        kept), ``because``, ``file``, ``sheet``, ``row``.
     """
 
     name: str
@@ -126,6 +130,7 @@ class Ecosystem:
     facts: Mapping[str, Any] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(default_factory=dict)
     outline: Outline | None = None
+    merged: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(MERGED_COLUMNS)))
 
     @property
     def as_of(self) -> dt.date | None:

@@ -26,6 +26,7 @@ from ecograph.settings import Settings, settings_from
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ecograph.checks import Merges
     from ecograph.reading.databases.addresses import Address
     from ecograph.reading.headers import Matched
     from ecograph.reading.sheets.raw import RawSheet
@@ -76,7 +77,11 @@ def load(
     found += [problem for sheet in others for problem in sheet.problems]
     if not matched:
         raise DataError(f"{place} holds no table that ecograph knows.", found)
-    checked = check_sheets(matched, currency=str(source.facts.get("currency", "CNY")))
+    merges = None
+    if _is_asked(source, settings, matched):
+        merges, more = _plan_merges(place, source, matched, found, settings)
+        found += more
+    checked = check_sheets(matched, currency=_name_currency(source), merges=merges)
     written = _guess_language(matched)
     source = replace(source, sheets=tuple(map(_forget_cells, source.sheets)))
     del matched  # the text of every cell, which is typed now
@@ -108,14 +113,43 @@ def _build_ecosystem(
         sheets=checked.sheets,
         tables=TableViews(checked),
         settings=chosen,
-        currency=str(source.facts.get("currency", "CNY")),
+        currency=_name_currency(source),
         synthetic=bool(source.facts.get("synthetic", False)),
         problems=(*found, *checked.problems, *assumed),
         accounts=_account_for_all(source, checked),
         facts=dict(source.facts),
         hashes=dict(source.hashes),
         outline=source.outline,
+        merged=checked.merged,
     )
+
+
+def _name_currency(source: Source) -> str:
+    return str(source.facts.get("currency", "CNY"))
+
+
+def _is_asked(
+    source: Source, settings: Settings | Mapping[str, Any] | None, matched: Sequence[Matched]
+) -> bool:
+    """Say whether people decided on names, or want the model to."""
+    wanted = _override(source, settings).resolve
+    decided = any(m.table.name == "resolutions" for m in matched)
+    return wanted == "merged" or (wanted == "decided" and decided)
+
+
+def _plan_merges(
+    place: Path | Address,
+    source: Source,
+    matched: Sequence[Matched],
+    found: Sequence[Problem],
+    settings: Settings | Mapping[str, Any] | None,
+) -> tuple[Merges, Sequence[Problem]]:
+    """Find who is one organisation among what is there without any merging."""
+    from ecograph.resolution.plan import plan_merges  # noqa: PLC0415 - few ask for it
+
+    checked = check_sheets(matched, currency=_name_currency(source))
+    written = _guess_language(matched)
+    return plan_merges(_build_ecosystem(place, source, checked, found, settings, written))
 
 
 def _name_after(place: Path | Address) -> str:
@@ -130,13 +164,17 @@ def _choose_settings(
     settings: Settings | Mapping[str, Any] | None,
     written: str,
 ) -> Settings:
-    if isinstance(settings, Settings):
-        chosen = settings
-    else:
-        chosen = settings_from(settings or {}, settings_from(source.facts.get("settings", {})))
+    chosen = _override(source, settings)
     lang = chosen.lang or source.facts.get("language") or written
     as_of = chosen.as_of or _read_as_of(source.facts) or _find_latest(checked.tables, chosen)
     return replace(chosen, lang=lang, as_of=as_of)
+
+
+def _override(source: Source, settings: Settings | Mapping[str, Any] | None) -> Settings:
+    """Put settings over those of ecosystem.yaml; a settings value is taken as it is."""
+    if isinstance(settings, Settings):
+        return settings
+    return settings_from(settings or {}, settings_from(source.facts.get("settings", {})))
 
 
 def _read_as_of(facts: Mapping[str, Any]) -> dt.date | None:

@@ -13,7 +13,7 @@ from ecograph.schema import read_schema
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["MOST_SEED", "Exposure", "Interval", "Settings", "Weighting", "settings_from"]
+__all__ = ["MOST_SEED", "Exposure", "Interval", "Resolve", "Settings", "Weighting", "settings_from"]
 
 MOST_SEED = 2**32 - 1
 """The greatest seed that every library takes."""
@@ -21,6 +21,7 @@ MOST_SEED = 2**32 - 1
 Exposure = Literal["enterprises", "rd_staff", "output"]
 Weighting = Literal["count", "newman"]
 Interval = Literal["exact", "mid"]
+Resolve = Literal["decided", "merged", "none"]
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,10 @@ class Settings:
     rules
         A folder of rule files of your own: a programme there takes the place of the built-in one
         with the same id, or is a further one (docs/rules.md); by default none.
+    resolve
+        Which organisations are taken for one: ``decided``, those that people merged in the table
+        ``resolutions``; ``merged``, also those that the model is sure of (`ecograph.resolve`);
+        ``none``, nobody.
     """
 
     as_of: dt.date | None = None
@@ -91,6 +96,7 @@ class Settings:
     pair_limit: int = 500
     irrelevant: tuple[tuple[str, str], ...] = ()
     rules: str | None = None
+    resolve: Resolve = "decided"
 
     def __post_init__(self) -> None:
         """Refuse values that make no sense."""
@@ -103,6 +109,7 @@ class Settings:
             _require_choice("counted", status, statuses)
         _require_day("as_of", self.as_of)
         _require_choice("interval", self.interval, get_args(Interval))
+        _require_choice("resolve", self.resolve, get_args(Resolve))
         for name in ("alpha", "margin", "ci_level", "capture_floor"):
             _require_share(name, getattr(self, name))
         _require_flag("exact", self.exact)

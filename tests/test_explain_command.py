@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 from builders import write_folder
 from click.testing import CliRunner
+from program import run_program
 
 from ecograph.cli.explaining import explain_commands
 
@@ -38,24 +38,6 @@ def invoke(*arguments):
 def read_table(*arguments):
     _, text = invoke(*arguments, "--format", "csv")
     return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
-
-
-def run(*arguments):
-    """Run the program as a person does, whether the command is among the others or not."""
-    code = (
-        "from ecograph.cli import cli, main\n"
-        "from ecograph.cli.explaining import explain_commands\n"
-        "cli.add_command(explain_commands[0])\n"
-        "main()"
-    )
-    return subprocess.run(
-        [sys.executable, "-c", code, "explain", *arguments],
-        capture_output=True,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONUTF8": "1"},
-        check=False,
-        encoding="utf-8",
-    )
 
 
 def test_a_figure_is_written_with_the_rows_that_make_it(town):
@@ -111,12 +93,13 @@ def test_an_ambiguous_name_lists_what_may_be_meant(town):
 
 
 def test_what_is_not_there_ends_with_status_1_and_what_is_close(town):
-    done = run(town, "甲大孝")
+    done = run_program("explain", town, "甲大孝")
+    said = done.stderr.decode()
     assert done.returncode == 1
-    assert done.stdout == ""
-    assert done.stderr.startswith("ecograph: ")
-    assert "甲大学" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.stdout == b""
+    assert said.startswith("ecograph: ")
+    assert "甲大学" in said
+    assert "Traceback" not in said
 
 
 def test_help_has_an_example_and_imports_nothing_heavy():

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ecograph.problems import PROBLEM_COLUMNS, Problem, tabulate_problems
+from ecograph.problems import MOST_ALIKE, PROBLEM_COLUMNS, Problem, Tally, tabulate_problems
 
 PROBLEMS = (
     Problem("missing_value", "b.csv", row=3, column="name"),
@@ -52,3 +52,23 @@ def test_no_problem_is_an_empty_table() -> None:
     table = tabulate_problems([])
     assert (len(table), tuple(table.columns)) == (0, PROBLEM_COLUMNS)
     assert table["row"].dtype == "Int64"
+
+
+def test_a_tally_tells_the_first_of_a_kind_and_where_the_others_begin_and_end() -> None:
+    tally = Tally()
+    told = [
+        *(tally.admit("total_row", "a.csv", "s", row=row) for row in range(MOST_ALIKE)),
+        *(tally.admit("total_row", "a.csv", "s", row=row) for row in (50_000, 40_000, 45_000)),
+        tally.admit("total_row", "a.csv", "other", row=1),
+        tally.admit("total_row", "a.csv", "s", row=1, severity="warning"),
+        tally.admit("total_row", "a.csv", "s", row=1, column="x"),
+    ]
+    assert told == [True] * MOST_ALIKE + [False] * 3 + [True] * 3
+    details = {"count": 3, "code": "total_row", "first": 40_000, "last": 50_000}
+    assert tally.list_more() == [Problem("more_rows", "a.csv", "s", 40_000, details=details)]
+
+
+def test_a_tally_of_few_has_nothing_more_to_tell() -> None:
+    tally = Tally()
+    assert all(tally.admit("total_row", row=row) for row in range(MOST_ALIKE))
+    assert tally.list_more() == []

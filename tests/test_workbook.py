@@ -77,6 +77,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     "commissioners": [{"id": "X1", "name": "特派团", "region": "太谷区"}],
     "trainings": [{"id": "L1", "programme": "科技特派员", "sessions": 12}],
     "brokers": [{"id": "J1", "level": "初级", "people": 1}],
+    "resolutions": [{"decision": ("拆分", "split"), "name": "丙公司", "target": "00123"}],
     "sources": [{"id": "S1", "title": "报道", "date": "2025-06-19"}],
 }
 """A row or two of each table, as an office would type them; pairs: in Chinese and English."""

@@ -83,7 +83,10 @@ def find_nodes(ecosystem: Ecosystem, name: str) -> Matches:
 
 
 def cite_node(ecosystem: Ecosystem, position: int) -> pd.DataFrame:
-    """Cite a node's own row: ``node``, then one ``cell`` for each that holds anything."""
+    """Cite a node's own row: ``node``, then one ``cell`` for each that holds anything.
+
+    The rows that were merged into it follow, ``merged``, and why (`ecograph.resolve`).
+    """
     kind = _find_kind(ecosystem, position)
     place = np.array([position])
     id_ = str(ecosystem.keys[position])
@@ -95,7 +98,7 @@ def cite_node(ecosystem: Ecosystem, position: int) -> pd.DataFrame:
         for name in row.columns
         if name not in _SKIPPED and not name.endswith(_DATED) and _holds(row[name].iloc[0])
     ]
-    return join_evidence(node, *cells)
+    return join_evidence(node, *cells, _cite_merged(ecosystem, id_))
 
 
 def cite_mentions(ecosystem: Ecosystem, position: int) -> pd.DataFrame:
@@ -169,12 +172,28 @@ def _list_spellings(ecosystem: Ecosystem) -> pd.DataFrame:
             stated = stated.dropna().explode().dropna()
             texts = {"position": stated.index, "text": stated.to_numpy(), "is_id": False}
             parts.append(pd.DataFrame(texts))
+    merged = ecosystem.merged
+    merged = merged[merged["kind"] != ""]
+    texts = {"position": ecosystem.keys.get_indexer(merged["into"]), "text": merged["id"]}
+    parts.append(pd.DataFrame({**texts, "is_id": True}))
     spelt = pd.concat(parts, ignore_index=True)
     return spelt.assign(text=spelt["text"].astype(str).astype(object))
 
 
 def _pick(spelt: pd.DataFrame, meant: pd.Series, how: str) -> Matches:
     return Matches(np.unique(spelt.loc[meant, "position"].to_numpy(dtype=np.int64)), how)
+
+
+def _cite_merged(ecosystem: Ecosystem, id_: str) -> pd.DataFrame:
+    """Cite the rows that were merged into a node: what each was called, and why."""
+    merged = ecosystem.merged[ecosystem.merged["into"] == id_]
+    pairs = zip(merged["kind"], merged["id"], strict=True)
+    told = ["；".join(text for text in pair if text) for pair in pairs]
+    places = {name: f"_{name}" for name in ("file", "sheet", "row")}
+    rows = cite_rows(
+        merged.rename(columns=places), "merged", value=merged["name"].to_list(), detail=told
+    )
+    return rows.assign(because=merged["because"].to_numpy(dtype=object), _group=0)
 
 
 def _find_kind(ecosystem: Ecosystem, position: int) -> str:

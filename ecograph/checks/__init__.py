@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ecograph.checks.merging import MERGED_COLUMNS, Merges, fold_rows
 from ecograph.checks.rows import References, gather_rows
 from ecograph.checks.rules import (
     check_agreements_joined,
@@ -17,6 +18,7 @@ from ecograph.checks.rules import (
     check_duplicate_ids,
     check_ids_shared,
     check_parties_differ,
+    check_parts_differ,
     check_row_kinds,
     check_rows_differ,
     check_years_near,
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["ACCOUNT_COLUMNS", "Checked", "References", "check_sheets"]
+__all__ = ["ACCOUNT_COLUMNS", "MERGED_COLUMNS", "Checked", "Merges", "References", "check_sheets"]
 
 _ROUNDING = Decimal("1e-9")  # of a sum of floats
 ACCOUNT_COLUMNS = ("file", "sheet", "table", "rows", "used", "rejected", "blank")
@@ -63,6 +65,8 @@ class Checked:
         Everything that was found.
     accounts
         One row a sheet, columns ``ACCOUNT_COLUMNS``: rows = used + rejected + blank.
+    merged
+        One row a node that was taken for another, columns ``MERGED_COLUMNS``.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -71,9 +75,12 @@ class Checked:
     sheets: tuple[tuple[str, str], ...]
     problems: tuple[Problem, ...]
     accounts: pd.DataFrame
+    merged: pd.DataFrame
 
 
-def check_sheets(matched: Sequence[Matched], *, currency: str = "CNY") -> Checked:
+def check_sheets(
+    matched: Sequence[Matched], *, currency: str = "CNY", merges: Merges | None = None
+) -> Checked:
     """Apply every rule to matched sheets.
 
     Parameters
@@ -82,20 +89,26 @@ def check_sheets(matched: Sequence[Matched], *, currency: str = "CNY") -> Checke
         Sheets with known tables and columns.
     currency
         The currency that amounts are in.
+    merges
+        Which nodes are one; every rule then sees one where there were several.
     """
+    merges = merges or Merges()
     rows = gather_rows(matched, currency=currency)
     check_duplicate_ids(rows)
     check_date_order(rows)
     directory = enter_nodes(rows)
     check_ids_shared(rows, directory)
+    directory.merge(merges.nodes, merges.names)
     resolve_references(rows, directory)
     check_row_kinds(rows)
     check_rows_differ(rows, directory)
     check_parties_differ(rows)
+    check_parts_differ(rows)
     check_agreements_joined(rows)
     check_years_near(rows)
     accounts = _balance_rows(rows)
     _balance_amounts(rows)
+    merged = fold_rows(rows, directory, merges)
     tables: dict[str, pd.DataFrame] = {}
     references: dict[tuple[str, str], References] = {}
     for name in tuple(rows.tables):
@@ -104,7 +117,8 @@ def check_sheets(matched: Sequence[Matched], *, currency: str = "CNY") -> Checke
         tables[name] = _take_rows(rows, name, order)
     directory.forget()
     sheets = tuple((m.sheet.file, m.sheet.sheet) for m in matched)
-    return Checked(tables, references, directory, sheets, tuple(rows.problems), accounts)
+    problems = rows.list_problems()
+    return Checked(tables, references, directory, sheets, problems, accounts, merged)
 
 
 def _take_rows(rows: Rows, table: str, order: Ints) -> pd.DataFrame:

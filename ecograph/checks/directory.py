@@ -17,7 +17,7 @@ from ecograph.coding import code_texts, concat_texts, find_places, order_texts
 from ecograph.reading.values.numerals import fold_signs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -88,6 +88,8 @@ class Directory:
         The kind of each node.
     shared
         Whether the key of each node has its kind before the id.
+    into
+        The node that each node is: itself, unless it was merged (`merge`).
 
     Examples
     --------
@@ -105,9 +107,11 @@ class Directory:
     keys: pd.Index = field(default_factory=lambda: pd.Index([], dtype="str"))
     kinds: pd.Categorical = field(default_factory=lambda: pd.Categorical([]))
     shared: Flags = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    into: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     _entries: list[tuple[str, pd.Index, pd.Index]] = field(default_factory=list)
     _aliases: list[tuple[str, list[str], list[int]]] = field(default_factory=list)
     _size: int = 0
+    _merging: bool = False
     _registers: dict[tuple[str, str], _Register] = field(default_factory=dict)
 
     def add(
@@ -144,8 +148,40 @@ class Directory:
             keys = ids.to_numpy(dtype=object)
             keys[self.shared] = _qualify(ids[self.shared], self.kinds[self.shared])
             self.keys = pd.Index(keys, dtype="str")
+        self.into = np.arange(len(self.keys))
         self._registers.clear()
         self.__dict__.pop("ranks", None)
+
+    def merge(self, nodes: Mapping[str, str], names: Mapping[str, str]) -> None:
+        """Take nodes for others, by key, and texts for nodes; what is not known is passed over.
+
+        Whatever is found from now on is the node that is kept.
+        """
+        first = self.keys.get_indexer(pd.Index(list(nodes), dtype="str"))
+        last = self.keys.get_indexer(pd.Index(list(nodes.values()), dtype="str"))
+        known = (first >= 0) & (last >= 0)
+        if not known.any() and not names:
+            return
+        self.into[first[known]] = last[known]
+        self._merging = True
+        merged = first[known]
+        written = _qualify(self.list_ids(merged), self.kinds[merged])  # whoever writes KIND:ID
+        meant = self.keys.get_indexer(pd.Index(list(names.values()), dtype="str"))
+        self._add_aliases([*written, *names], np.concatenate([self.into[merged], meant]))
+        self._registers.clear()
+
+    def _add_aliases(self, texts: Sequence[str], numbers: Ints) -> None:
+        for kind in self.kinds.categories:
+            mine = np.flatnonzero((numbers >= 0) & np.asarray(self.kinds == kind)[numbers])
+            if len(mine):
+                self._aliases.append(
+                    (kind, [texts[n] for n in mine.tolist()], numbers[mine].tolist())
+                )
+
+    @property
+    def merged(self) -> Ints:
+        """The numbers of the nodes that others were taken for."""
+        return np.flatnonzero(self.into != np.arange(len(self.into)))
 
     @functools.cached_property
     def ranks(self) -> Ints:
@@ -196,18 +232,31 @@ class Directory:
         if sort == "spelling":
             named = [*self._gather("name", kind), *self._gather("alias", kind)]
             return _fold_all(named)
+        texts = [part for part in self._list_texts(sort) if part[0] == kind or self._merging]
+        if self._merging:
+            return [self._keep_kind(texts, kind)]
+        return [(found, members) for _, found, members in texts]
+
+    def _list_texts(self, sort: str) -> Iterator[tuple[str, pd.Index, Ints]]:
+        """List ids, names or aliases with the numbers of their nodes, by kind as they entered."""
         if sort == "alias":
-            return [
-                (pd.Index(texts, dtype="str"), np.array(members, dtype=np.int64))
-                for known, texts, members in self._aliases
-                if known == kind
-            ]
-        parts, start = [], 0
-        for known, ids, names in self._entries:
-            if known == kind:
-                parts.append((ids if sort == "id" else names, start + np.arange(len(ids))))
+            for kind, aliases, members in self._aliases:
+                yield kind, pd.Index(aliases, dtype="str"), np.array(members, dtype=np.int64)
+            return
+        start = 0
+        for kind, ids, names in self._entries:
+            yield kind, ids if sort == "id" else names, start + np.arange(len(ids))
             start += len(ids)
-        return parts
+
+    def _keep_kind(
+        self, parts: Sequence[tuple[str, pd.Index, Ints]], kind: str
+    ) -> tuple[pd.Index, Ints]:
+        """Keep the texts whose nodes are kept as one of a kind, each node once for each."""
+        texts = concat_texts([texts for _, texts, _ in parts])
+        kept = self.into[np.concatenate([members for _, _, members in parts])]
+        mine = np.asarray(self.kinds[kept] == kind)
+        pairs = pd.DataFrame({"text": texts[mine], "number": kept[mine]}).drop_duplicates()
+        return pd.Index(pairs["text"], dtype="str"), pairs["number"].to_numpy()
 
     def _find_qualified(self, texts: pd.Index, kinds: Sequence[str]) -> Ints:
         """Find the texts that are written KIND:ID."""

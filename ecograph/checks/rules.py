@@ -30,6 +30,7 @@ __all__ = [
     "check_duplicate_ids",
     "check_ids_shared",
     "check_parties_differ",
+    "check_parts_differ",
     "check_row_kinds",
     "check_rows_differ",
     "check_years_near",
@@ -156,6 +157,20 @@ def check_parties_differ(rows: Rows) -> None:
     count = members["organisation"].nunique()
     for row, agreement in repeated["agreement"].items():
         _report_repeated(rows, "parties", row, "organisation", alone=bool(count[agreement] == 1))
+
+
+def check_parts_differ(rows: Rows) -> None:
+    """Warn of organisations that are said to be parts of themselves, and leave that out."""
+    for table, column in sorted(rows.references):
+        if read_schema().tables[table].columns[column].edge != "part_of":
+            continue
+        found = rows.references[table, column]
+        own = rows.tables[table]["_number"].to_numpy()[found.rows] == found.numbers
+        for row in found.rows[own].tolist():
+            rows.report(
+                table, row, "part_of_itself", column=column, reject=False, severity="warning"
+            )
+        rows.references[table, column] = found.keep(~own)
 
 
 def check_agreements_joined(rows: Rows) -> None:

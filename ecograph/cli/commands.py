@@ -22,6 +22,7 @@ from ecograph.cli.options import (
     setting_options,
     table_options,
 )
+from ecograph.cli.resolving import resolve_commands
 from ecograph.cli.screen import note, print_said
 from ecograph.cli.tables import table_commands
 
@@ -315,6 +316,7 @@ commands = (
     *table_commands,
     *history_commands,
     *explain_commands,
+    *resolve_commands,
     *export_commands,
     project,
     draw_map,

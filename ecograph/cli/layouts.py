@@ -154,6 +154,8 @@ MAIN_COLUMNS: Mapping[str, tuple[str, ...]] = {
         "median_high",
     ),
     "expiring": ("name", "certificate", "valid_to", "days_left", "tier_without", "rule", "missing"),
+    "resolution": ("name", "cluster", "verdict", "other_name", "probability", "evidence"),
+    "matches": ("first_name", "second_name", "verdict", "probability", "evidence"),
     "near_misses": ("name", "tier", "next_tier", "programme", "missing", "unknown", "by_hand"),
     "tier_links": (
         "tier",

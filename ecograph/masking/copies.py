@@ -228,11 +228,12 @@ class _Masking:
             named={k: (rows, self.place[nodes]) for k, (rows, nodes) in old.named.items()},
             edge_columns={k: self._mask_edges(edges) for k, edges in old.edge_columns.items()},
             sheets=(),
-            tables=MaskedTables(old.tables, self.mask_table, self.kinds),
+            tables=MaskedTables(_drop_decisions(old.tables), self.mask_table, self.kinds),
             problems=tuple(map(_mask_problem, old.problems)),
             accounts=_mask_accounts(old.accounts),
             facts={},
             hashes={},
+            merged=old.merged.iloc[:0],
         )
         if "links" in old.memory:
             copy.memory["links"] = self._renumber(old.memory["links"])
@@ -412,6 +413,13 @@ class MaskedTables(Mapping[str, pd.DataFrame]):
     def __len__(self) -> int:
         """Count the tables."""
         return len(self._tables)
+
+
+def _drop_decisions(tables: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
+    """Leave out what people decided about names: it is nothing but names, and done."""
+    if "resolutions" not in tables:
+        return tables
+    return {name: tables[name] for name in tables if name != "resolutions"}
 
 
 def list_masked_kinds(ecosystem: Ecosystem) -> tuple[str, ...]:

@@ -190,4 +190,5 @@ def _empty(ecosystem: Ecosystem) -> Ecosystem:
         problems=(),
         accounts=ecosystem.accounts.iloc[:0],
         outline=None,
+        merged=ecosystem.merged.iloc[:0],
     )

@@ -34,12 +34,13 @@ LINE_KINDS: Mapping[str, str] = {
     "offers": "#9CCDEB",
     "supports": "#A7D8C9",
     "serves": "#C8CE93",
+    "part_of": "#C3B1C9",
     "about": "#B9C3E6",
     "concerns": "#D9B8A0",
 }
 """The kinds of lines on the map with their colours, the first drawn uppermost."""
 
-STRUCTURE = ("hosts", "works_in", "advances", "offers", "supports", "serves")
+STRUCTURE = ("hosts", "works_in", "advances", "offers", "supports", "serves", "part_of")
 """The kinds of lines that come from registers of organisations, not from agreements."""
 
 SHOWN_AT_FIRST = ("tie", "single", "planned", "hosts", "works_in", "advances")

@@ -204,6 +204,29 @@ CHECKING = {
     "rejected_reference": with_table("parties", "协议,单位\nA1,E3\n", (2, "单位", "E3"), kept=0),
     "unknown_status": in_agreements("status", "perhaps", kept=0),
     "unknown_mode": in_agreements("合作方式", "telepathy", kept=1),
+    "part_of_itself": with_table(
+        "institutions",
+        "id,name,隶属单位\nI1,a,I2\nI2,b,b\n",
+        (3, "隶属单位", "b"),
+        severity="warning",
+        kept=2,
+    ),
+    "merged_values_differ": Case(
+        {
+            **GOOD,
+            "enterprises": "id,name,founded\nE1,银圣,2015\nE2,金虎,2016\n",
+            "resolutions": "decision,name,target\nmerge,E2,E1\n",
+        },
+        ("enterprises.csv", "", 3, "founded", "2016"),
+        "warning",
+        kept=2,
+    ),
+    "unknown_decision": with_table(
+        "resolutions",
+        "decision,name,target\nperhaps,U1,U2\nmerge,E1,E2\n,U1,E1\n",
+        (2, "decision", "perhaps"),
+        kept=3,
+    ),
     "unknown_kind": with_table(
         "organisations", "id,name,kind\nO1,a,ship\n", (2, "kind", "ship"), kept=0
     ),

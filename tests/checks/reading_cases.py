@@ -193,6 +193,12 @@ RECORDS = {
         severity="warning",
         kept=10_001,
     ),
+    "more_rows": with_table(
+        "teams.csv",
+        "id,name\n" + "T1,a\n" * 10_002,
+        (10_003, "id", ""),
+        kept=1,
+    ),
     "unreadable_parquet": with_table("teams.parquet", "PAR1", NOWHERE),
     # 13,000,000 days after 1970 is a day of the year 37562
     "unreadable_cell": with_table(
@@ -261,5 +267,13 @@ ELSEWHERE = {
     "no_duckdb": "test_columnar.py::test_what_broke_the_child_comes_in_its_words",
     "not_a_file": "test_kinds.py::test_what_is_no_file_is_refused",
     "unreadable_file": "test_kinds.py::test_what_the_system_refuses_is_told",
+    **dict.fromkeys(
+        (
+            *("decision_incomplete", "decision_name_unknown", "decision_name_ambiguous"),
+            *("decision_of_itself", "decision_repeated", "decision_conflict"),
+            *("decision_alias_conflict", "decision_part_cycle", "decision_codes_differ"),
+        ),
+        "../resolution/test_decisions.py::test_what_is_wrong_with_a_decision_is_told_at_its_row",
+    ),
     "workbook_too_slow": "test_child.py::test_a_child_that_hangs_is_stopped",
 }

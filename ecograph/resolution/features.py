@@ -1,0 +1,357 @@
+"""Compare records that may be one: what agrees, and what tells them apart."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA, LCSseq
+
+from ecograph.names import relate_places
+from ecograph.resolution.blocking import fold_alias
+from ecograph.resolution.conflicts import (
+    compare_kinds,
+    compare_trades,
+    compare_words,
+    find_conflict,
+    find_doubt,
+    relate_named_places,
+)
+from ecograph.resolution.cores import compare_cores
+from ecograph.resolution.legal import ENGLISH_FORMS
+from ecograph.resolution.slips import is_slip
+from ecograph.resolution.subjects import prepare_subject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ecograph.resolution.chances import Chances
+    from ecograph.resolution.records import Records
+    from ecograph.resolution.subjects import Subject
+
+    Ints = np.ndarray[Any, np.dtype[Any]]
+
+__all__ = ["Comparison", "compare_names", "compare_pair", "compare_records"]
+
+_LIKE_FORMS = (
+    {"limited", "joint_stock", "company", "group_limited", "group_joint_stock", "group"},
+    set(ENGLISH_FORMS),
+)
+_MOST_LETTERS, _MOST_WORDS = 0.75, 80
+
+
+class Comparison(NamedTuple):
+    """What two names have in common.
+
+    Parameters
+    ----------
+    core
+        ``same``, ``equal``, ``reordered``, ``typo``, ``sound``, ``exact_short``, ``likely_short``,
+        ``contained``, ``begins``, ``overlap`` or ``different``.
+    worth
+        What the agreement of the cores is worth, in natural logarithms of odds.
+    place, industry, form, kind
+        ``same``, ``inside`` (places), ``part`` (industry), ``missing``, ``like`` (form,
+        kind), ``near`` (kind), ``none`` or ``apart``.
+    veto
+        What makes two of them whatever agrees, or empty.
+    doubt
+        Why a person must look whatever agrees, or empty.
+    """
+
+    core: str
+    worth: float
+    place: str
+    industry: str
+    form: str
+    kind: str
+    veto: str
+    doubt: str
+
+
+def compare_names(a: Subject, b: Subject, chances: Chances) -> Comparison:
+    """Compare two organisations by their names alone.
+
+    Parameters
+    ----------
+    a, b
+        The names.
+    chances
+        What agreement is worth in the register.
+    """
+    core, worth = compare_cores(a, b, chances)
+    if core == "different":
+        return _DIFFERENT
+    one, other = a.name, b.name
+    trade = compare_trades(one.industry, other.industry)
+    veto = find_conflict(one, other, chances)
+    if not veto and trade == "apart" and core in _UNSURE and not (a.latin or b.latin):
+        veto = "industry_conflict"
+    return Comparison(
+        core,
+        worth,
+        relate_named_places(one.places, other.places),
+        trade,
+        compare_words(one.form, other.form, _LIKE_FORMS),
+        compare_kinds(one.kind, other.kind),
+        veto,
+        find_doubt(one, other) or _doubt_core(core, a, b),
+    )
+
+
+_DIFFERENT = Comparison("different", 0.0, "none", "none", "none", "none", "", "")
+_UNSURE = frozenset({"typo", "sound", "begins", "contained"})
+_BODIES = frozenset({"university", "college", "institute", "hospital", "school", "association"})
+
+
+def _doubt_core(core: str, a: Subject, b: Subject) -> str:
+    """Doubt that a Latin name is the other with more words: of a public body, or with several."""
+    if core != "contained" or not a.latin or not b.latin:
+        return ""
+    told = set(a.name.tokens).symmetric_difference(b.name.tokens)
+    told -= {*a.name.short, *b.name.short}
+    public = bool({a.name.kind, b.name.kind} & _BODIES)
+    return "other_words" if len(told) > (0 if public else 1) else ""
+
+
+_CHUNK = 500_000
+
+
+_FIELDS = ("core", "worth", "place", "industry", "form", "kind", "veto", "doubt")
+
+
+def compare_records(
+    records: Records,
+    first: Ints,
+    second: Ints,
+    chances: Chances,
+    *,
+    kept: frozenset[tuple[int, int]] = frozenset(),
+) -> pd.DataFrame:
+    """Compare pairs of records.
+
+    Parameters
+    ----------
+    records
+        What is compared.
+    first, second
+        Numbers of the records of each pair.
+    chances
+        What agreement is worth here.
+    kept
+        Pairs that are told of even if they have nothing in common.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each other pair that has anything in common: ``first``, ``second``, the fields
+        of `Comparison`, ``code``, ``city`` and ``country`` (``same``, ``inside``, ``apart`` or
+        ``none``), ``city_worth``, ``named`` (``alias``, ``former`` or empty) and ``partners``
+        (shared ones).
+    """
+    numbers: dict[str, int] = {}
+    number = np.array(
+        [numbers.setdefault(h.folded, len(numbers)) for h in records.heads], dtype=np.int64
+    )
+    names = {number[at]: head for at, head in enumerate(records.heads)}
+    subjects = [prepare_subject(names[at], chances) for at in range(len(numbers))]
+    parts = []
+    for at in range(0, max(len(first), 1), _CHUNK):
+        span = slice(at, at + _CHUNK)
+        found = _compare_unique(subjects, number[first[span]], number[second[span]], chances)
+        parts.append(
+            _keep_told(records, found.assign(first=first[span], second=second[span]), kept)
+        )
+    table = pd.concat(parts, ignore_index=True)
+    first, second = table["first"].to_numpy(), table["second"].to_numpy()
+    table["country"] = _compare_column(records.countries, first, second)
+    table["city"] = _compare_sites(records, first, second)
+    table["city_worth"] = _weigh_sites(records, first)
+    table["partners"] = _count_shared(records.partners, first, second)
+    return table
+
+
+def _keep_told(
+    records: Records, table: pd.DataFrame, kept: frozenset[tuple[int, int]]
+) -> pd.DataFrame:
+    """Keep the pairs that have anything in common: their names, a code, or what the data state."""
+    first, second = table["first"].to_numpy(), table["second"].to_numpy()
+    table["code"] = _compare_column(records.codes, first, second)
+    pairs = list(zip(first.tolist(), second.tolist(), strict=True))
+    table["named"] = np.array([_compare_stated(records, *pair) for pair in pairs], dtype=object)
+    told = (table["core"] != "different") | (table["named"] != "") | (table["code"] == "same")
+    if kept:
+        told |= np.array([pair in kept for pair in pairs], dtype=bool)
+    return table[told]
+
+
+def compare_pair(records: Records, a: int, b: int, chances: Chances) -> dict[str, Any]:
+    """Compare one pair of records, as `compare_records` does many."""
+    one, other = (prepare_subject(records.heads[at], chances) for at in (a, b))
+    found: dict[str, Any] = compare_names(one, other, chances)._asdict()
+    for column, values in (("code", records.codes), ("country", records.countries)):
+        known = values[a] and values[b]
+        found[column] = "none" if not known else "same" if values[a] == values[b] else "apart"
+    found["city"] = _relate_sites(_site_of(records, a), _site_of(records, b))
+    found["city_worth"] = 0.0
+    found["named"] = _compare_stated(records, a, b)
+    found["partners"] = len(set(records.partners[a]) & set(records.partners[b]))
+    return found
+
+
+def _compare_unique(
+    subjects: Sequence[Subject], first: Ints, second: Ints, chances: Chances
+) -> pd.DataFrame:
+    """Compare each pair of names once, however many records have them."""
+    width = len(subjects)
+    low, high = np.minimum(first, second), np.maximum(first, second)
+    pairs, inverse = np.unique(low * width + high, return_inverse=True)
+    left = [subjects[at] for at in (pairs // width).tolist()]
+    right = [subjects[at] for at in (pairs % width).tolist()]
+    found = [
+        compare_names(a, b, chances) if worth_it else _DIFFERENT
+        for a, b, worth_it in zip(left, right, _look_alike(left, right), strict=True)
+    ]
+    columns = list(zip(*found, strict=True)) if found else [() for _ in _FIELDS]
+    return pd.DataFrame(
+        {
+            field: np.array(column, dtype=float if field == "worth" else object)[inverse]
+            for field, column in zip(_FIELDS, columns, strict=True)
+        }
+    )
+
+
+def _look_alike(left: Sequence[Subject], right: Sequence[Subject]) -> list[bool]:
+    """Say at once of which pairs the cores may have anything to do with each other.
+
+    Of Han names the signs of one core must stand in the other name in their order, or the cores
+    or names differ by one slip; of Latin ones most letters of one core must, or its words.
+    """
+    if not left:
+        return []
+    pairs = [
+        (a, b) if len(a.core) <= len(b.core) else (b, a) for a, b in zip(left, right, strict=True)
+    ]
+    cores = [a.core for a, _ in pairs]
+    lengths = np.array([len(core) for core in cores])
+    latin = np.array([a.latin or b.latin for a, b in pairs])
+    known = np.array(
+        [a.name.folded in b.name.short or b.name.folded in a.name.short for a, b in pairs]
+    )
+    texts = [b.name.folded for _, b in pairs]
+    least = np.where(latin, _MOST_LETTERS * lengths, lengths)
+    within = _measure(cores, texts, LCSseq.similarity) >= least
+    slip = _measure(cores, [b.core for _, b in pairs], OSA.distance) <= 1
+    same = _measure([a.name.folded for a, _ in pairs], texts, OSA.distance) <= 1
+    words = latin.copy()
+    some = np.flatnonzero(latin & ~within)
+    words[some] = (
+        _measure(
+            [pairs[at][0].name.core for at in some],
+            [texts[at] for at in some],
+            fuzz.token_set_ratio,
+        )
+        >= _MOST_WORDS
+    )
+    worth: list[bool] = (words | known | within | slip | same).tolist()
+    return worth
+
+
+def _measure(a: Sequence[str], b: Sequence[str], scorer: Any) -> Ints:  # noqa: ANN401 - of rapidfuzz
+    return process.cpdist(a, b, scorer=scorer, dtype=np.int32)
+
+
+def _factorize(values: Sequence[str]) -> Ints:
+    codes, _ = pd.factorize(np.array(values, dtype=object), sort=True)
+    return np.asarray(codes)
+
+
+def _compare_column(values: Sequence[str], first: Ints, second: Ints) -> Ints:
+    codes = _factorize(values)
+    known = np.array([bool(value) for value in values], dtype=bool)
+    both = known[first] & known[second]
+    same = codes[first] == codes[second]
+    return np.select([both & same, both & ~same], ["same", "apart"], "none")
+
+
+def _compare_sites(records: Records, first: Ints, second: Ints) -> Ints:
+    """Compare where the records lie, each pair of places once."""
+    sites = [_site_of(records, at) for at in range(len(records))]
+    numbers: dict[tuple[str, ...], int] = {}
+    codes = np.array([numbers.setdefault(site, len(numbers)) for site in sites], dtype=np.int64)
+    known = list(numbers)
+    return _relate_codes(codes, first, second, lambda a, b: _relate_sites(known[a], known[b]))
+
+
+def _site_of(records: Records, at: int) -> tuple[str, ...]:
+    return tuple(
+        cut for text in (records.provinces[at], records.cities[at]) if (cut := _cut_suffix(text))
+    )
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _cut_suffix(text: str) -> str:
+    return text[:-1] if len(text) > 2 and text[-1] in "省市县区" else text  # noqa: PLR2004
+
+
+def _relate_sites(a: tuple[str, ...], b: tuple[str, ...]) -> str:
+    if not a or not b:
+        return "none"
+    if a[-1] == b[-1]:
+        return "same"
+    relation = relate_places(a, b)
+    if relation in {"same", "inside"}:
+        return relation
+    return "same" if is_slip(a[-1], b[-1]) else "apart"
+
+
+def _relate_codes(
+    codes: Ints,
+    first: Ints,
+    second: Ints,
+    relate: Callable[[int, int], str],
+) -> Ints:
+    width = int(codes.max(initial=0)) + 1
+    pairs, inverse = np.unique(codes[first] * width + codes[second], return_inverse=True)
+    found = [relate(pair // width, pair % width) for pair in pairs.tolist()]
+    return np.array(found, dtype=object)[inverse] if found else np.array([], dtype=object)
+
+
+def _weigh_sites(records: Records, first: Ints) -> Ints:
+    """Weigh that two records lie in one city: the rarer it is, the more."""
+    sites = [
+        city or province for city, province in zip(records.cities, records.provinces, strict=True)
+    ]
+    codes = _factorize(sites) if sites else np.array([], dtype=int)
+    counts = np.bincount(codes) if len(codes) else np.array([1])
+    worth = np.log(len(codes) / counts[codes]) if len(codes) else np.array([])
+    return np.clip(worth[first], 0.0, 6.0)
+
+
+def _compare_stated(records: Records, a: int, b: int) -> str:
+    """Say whether the data state that one is another name of the other."""
+    for one, other in ((a, b), (b, a)):
+        folded = records.names[other].folded
+        if folded in records.names[one].former or folded in records.heads[one].former:
+            return "former"
+        if records.aliases[one] and folded in _fold_aliases(records.aliases[one]):
+            return "alias"
+    return ""
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _fold_aliases(aliases: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(fold_alias(alias) for alias in aliases)
+
+
+def _count_shared(partners: Sequence[tuple[str, ...]], first: Ints, second: Ints) -> Ints:
+    if not any(partners):
+        return np.zeros(len(first), dtype=np.int64)
+    sets = [frozenset(listed) for listed in partners]
+    return np.array(
+        [len(sets[a] & sets[b]) for a, b in zip(first.tolist(), second.tolist(), strict=True)],
+        dtype=np.int64,
+    )

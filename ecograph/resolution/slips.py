@@ -1,0 +1,74 @@
+"""Slips of writing: of the keys in Latin words, of the input method in Han ones."""
+
+from __future__ import annotations
+
+import functools
+
+from rapidfuzz.distance import OSA
+
+from ecograph.resolution.sounds import spell_sound
+
+__all__ = ["is_cut", "is_slip", "is_swap", "is_text_slip", "name_slip", "stands_within"]
+
+_LONG_CORE = 5  # Han characters of a core in which any slip is believed: in short ones each tells
+_SHORTEST_SLIP = 4  # letters of a word in which a slip is believed
+_LONG_WORD = 8  # letters of a word in which two are
+
+
+@functools.lru_cache(maxsize=1 << 18)
+def is_slip(left: str, right: str) -> bool:
+    """Say whether two words differ by a slip of the keys."""
+    shorter = min(len(left), len(right))
+    if shorter < _SHORTEST_SLIP or not left.isalpha() or not right.isalpha():
+        return False
+    allowed = 2 if shorter >= _LONG_WORD else 1
+    return bool(OSA.distance(left, right, score_cutoff=allowed) <= allowed)
+
+
+def is_swap(left: str, right: str) -> bool:
+    """Say whether two Han texts differ by a slip that keeps their signs or their sound."""
+    if left.isascii() or right.isascii() or OSA.distance(left, right, score_cutoff=1) > 1:
+        return False
+    if len(left) != len(right):
+        return min(len(left), len(right)) > 1
+    return sorted(left) == sorted(right) or spell_sound(left) == spell_sound(right)
+
+
+def is_text_slip(a: str, b: str, left: str, right: str) -> bool:
+    """Say whether two whole names differ by one slip that is none of one character for another.
+
+    A doubled, lost or swapped character, or one that sounds alike; a lost one only where the
+    core stays or is long.
+    """
+    if abs(len(a) - len(b)) > 1 or min(len(a), len(b)) < 5:  # noqa: PLR2004
+        return False
+    if OSA.distance(a, b, score_cutoff=1) > 1:
+        return False
+    if len(a) == len(b):
+        return sorted(a) == sorted(b) or spell_sound(a) == spell_sound(b)
+    long, short = (a, b) if len(a) > len(b) else (b, a)
+    at = next((n for n, sign in enumerate(short) if sign != long[n]), len(short))
+    doubled = at > 0 and long[at] == long[at - 1]
+    return doubled or at >= len(short) - 1 or min(len(left), len(right)) >= _LONG_CORE
+
+
+def name_slip(left: str, right: str, *, loose: bool) -> str:
+    """Name a slip: a character that sounds alike, or in a firm's long core one more or less."""
+    if abs(len(left) - len(right)) > 1 or OSA.distance(left, right, score_cutoff=1) > 1:
+        return ""
+    if len(left) == len(right):
+        return "sound" if len(left) > 1 and spell_sound(left) == spell_sound(right) else ""
+    return "typo" if loose and min(len(left), len(right)) >= _LONG_CORE else ""
+
+
+def is_cut(word: str, other: str) -> bool:
+    """Say whether one word is the beginning of the other: elec, electric."""
+    short, long = (word, other) if len(word) < len(other) else (other, word)
+    return len(short) > 2 and long.startswith(short) and long != short  # noqa: PLR2004
+
+
+def stands_within(a: str, b: str) -> bool:
+    """Say whether the signs of one text stand in the other in order: 材料学院, 材料科学学院."""
+    short, long = sorted((a, b), key=len)
+    rest = iter(long)
+    return len(short) > 2 and short[0] == long[0] and all(sign in rest for sign in short)  # noqa: PLR2004

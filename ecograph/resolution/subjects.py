@@ -1,0 +1,47 @@
+"""What of a name is compared again and again, worked out once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ecograph.resolution.chances import join_core, join_stem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ecograph.names import Name
+    from ecograph.resolution.chances import Chances
+
+__all__ = ["Subject", "prepare_subject"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subject:
+    """An organisation's name, ready to be compared.
+
+    Parameters
+    ----------
+    name
+        The name, taken apart.
+    core, stem, joined
+        The core, the name without place and legal form, and all its words, without spaces.
+    worth
+        Of each Latin word, what it is worth to share it.
+    latin
+        Whether it is a Latin name.
+    """
+
+    name: Name
+    core: str
+    stem: str
+    joined: str
+    worth: Mapping[str, float]
+    latin: bool
+
+
+def prepare_subject(name: Name, chances: Chances) -> Subject:
+    """Work out what of a name is compared."""
+    latin = name.script == "latin"
+    worth = {word: chances.weigh_word(word) for word in name.tokens} if latin else {}
+    return Subject(name, join_core(name), join_stem(name), "".join(name.tokens), worth, latin)

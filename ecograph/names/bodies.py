@@ -200,7 +200,7 @@ def _write_campus(head: str, parts: Parts) -> str:
 
 
 def _find_cuts(text: str) -> list[int]:
-    found = _UNIVERSITY.search(text)
+    found = _UNIVERSITY.search(text) if "大学" in text else None
     cuts = [found.end()] if found else [at.end() for at in _HEADS.finditer(text)]
     return [cut for cut in cuts[:_CUTS] if _LEAST_HEAD < cut < len(text)]
 
@@ -252,10 +252,10 @@ def take_branch(text: str, parts: Parts) -> str:
         The name without the branch.
     """
     words = load_han_words()
-    if text[-2:] not in words.branch_ends:
+    if text[-2:] not in words.branch_ends or not text.endswith(words.branches):
         return text
-    ending = next((end for end in words.branches if text.endswith(end)), "")
-    rest = text[: -len(ending)] if ending else ""
+    ending = next(end for end in words.branches if text.endswith(end))
+    rest = text[: -len(ending)]
     if len(rest) < _LEAST_REST:
         return text
     anchor = max((rest.rfind(word) + len(word) for word in _ANCHORS if word in rest), default=0)

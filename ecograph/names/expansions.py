@@ -68,7 +68,8 @@ def expand_name(text: str) -> str:
         text = _expand_office(text)
     if text.endswith(_UNIT_ENDS):
         text = _expand_holder(text)
-    found = _CONTRACTED.search(text)
+    # Each of them ends so; what is searched for at every sign costs more than both.
+    found = _CONTRACTED.search(text) if "大" in text or "院" in text else None
     if found is None or not _begins_with_place(text) or not _is_followed(text, found):
         return text
     full = load_han_words().contracted[found.group()]

@@ -20,6 +20,7 @@ _RAW = 4 * LONGEST  # signs that are not seen may stand between those that are
 
 _HAN = "〇㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff"
 _HAN_SIGN = re.compile(f"[{_HAN}]")
+_PLAIN_HAN = re.compile("[一-鿿]+")  # nothing but whether it is traditional is to fold
 _INNER_SPACE = re.compile(f" (?=[{_HAN}])|(?<=[{_HAN}]) ")
 _ROUND_SIGNS = re.compile(r" ?([(),;]) ?")
 _UNSEEN = re.compile(
@@ -130,6 +131,8 @@ def _mend_encoding(text: str) -> str:
 def _fold_once(text: str) -> str:
     if text.isascii():
         return _tidy(text.lower())
+    if _PLAIN_HAN.fullmatch(text):
+        return _simplify(text[:LONGEST])
     folded = _fold_signs(text)
     if _HAN_SIGN.search(folded):
         return _simplify(_INNER_SPACE.sub("", folded).strip(_AROUND))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from ecograph.names.bodies import REGIONS, read_brackets, take_branch, take_parent
@@ -28,6 +29,7 @@ _SHORT_KINDS = {"中": "中学", "小": "小学", "所": "研究所", "中学校
 _NO_INDUSTRY = frozenset(["大学", "人民", "职业", "中心", "国家", "重点", "联合", "部", "省"])
 _GENERIC = frozenset(("", "中国", "国家", "全国", "中华", "国营", "国有", "省", "市", "县", "区"))
 _LEAST_CORE = 2
+_LONGEST = {"forms": 12, "kinds": 10}  # signs
 _STAYS = frozenset("省市县区")  # ends of places that are written in full
 _EMPTY_WORDS = "与和及"
 _KEEPS_KIND = frozenset(("school", "association", "government", ""))
@@ -78,8 +80,8 @@ def _split_one(text: str) -> Parts:
 
 def _take_form(text: str, parts: Parts) -> str:
     forms = load_han_words().forms
-    for length in range(min(12, len(text) - 1), 0, -1):
-        code = forms.get(text[-length:])
+    for length in _list_lengths("forms").get(text[-1:], ()):
+        code = forms.get(text[-length:]) if length < len(text) else None
         if code:
             parts.form = code.removeprefix("group_")
             if code.startswith("group"):
@@ -131,11 +133,21 @@ def _find_kind(text: str, parts: Parts) -> None:
 
 def _match_kind(text: str) -> tuple[str, str]:
     kinds = load_han_words().kinds
-    for length in range(min(10, len(text)), 0, -1):
-        kind = kinds.get(text[-length:])
+    for length in _list_lengths("kinds").get(text[-1:], ()):
+        kind = kinds.get(text[-length:]) if length <= len(text) else None
         if kind:
             return kind, text[-length:]
     return "", ""
+
+
+@functools.cache
+def _list_lengths(words: str) -> dict[str, tuple[int, ...]]:
+    """List for each sign how long the forms or kinds are that end with it, the longest first."""
+    found: dict[str, set[int]] = {}
+    for word in getattr(load_han_words(), words):
+        if len(word) <= _LONGEST[words]:
+            found.setdefault(word[-1], set()).add(len(word))
+    return {sign: tuple(sorted(lengths, reverse=True)) for sign, lengths in found.items()}
 
 
 def _take_system(text: str, parts: Parts) -> str:

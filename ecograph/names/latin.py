@@ -340,7 +340,8 @@ def _find_kind(tokens: list[str], parts: Parts) -> str:
     if tokens[0] in _RULING or (len(tokens) > 1 and tokens[-1] in _RULING):
         return _KINDS[tokens[0] if tokens[0] in _RULING else tokens[-1]]
     found = set(tokens)
-    kind = next((kind for word, kind in _KINDS.items() if word in found), "")
+    told = not found.isdisjoint(_KINDS)
+    kind = next((kind for word, kind in _KINDS.items() if word in found), "") if told else ""
     if parts.form in ("foundation", "ev"):
         return kind or "association"
     if parts.form:
@@ -382,9 +383,9 @@ def _note_marks(tokens: list[str], parts: Parts) -> list[str]:
 
 def _read_ordinal(tokens: list[str], n: int, parts: Parts) -> int | None:
     word = tokens[n]
-    if not n and not _WORD_NUMBER.fullmatch(word):
+    joined = None if word.isalpha() else _WORD_NUMBER.fullmatch(word)
+    if not n and not joined:
         return find_latin_ordinal(word) if word in _FIRST else None
-    joined = _WORD_NUMBER.fullmatch(word)
     if joined:  # amphos21 is amphos 21
         return int(joined.group(1))
     last = n == len(tokens) - 1 and parts.kind not in ("firm", "")

@@ -186,5 +186,6 @@ def _sort(words: str) -> tuple[str, ...]:
 @functools.cache
 def _read_words() -> dict[str, Any]:
     text = resources.files("ecograph.names").joinpath("words.yaml").read_text("utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loaded: dict[str, Any] = yaml.load(text, Loader=loader)  # noqa: S506 - both are safe
     return loaded

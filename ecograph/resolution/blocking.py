@@ -7,6 +7,7 @@ within its memory. Both give the same pairs.
 from __future__ import annotations
 
 import functools
+import tempfile
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -91,8 +92,9 @@ def find_candidates(
     EcographError
         If the register is large and the extra ``resolve`` is not installed.
     """
-    keys = _collect_keys(records)
-    pairs, dropped = _pair_keys(keys, _join_large if len(records) >= large else _join_small)
+    join = _join_large if len(records) >= large else _join_small
+    # Nothing here holds the keys: there are many, and pairing needs the room.
+    pairs, dropped = _pair_keys(_collect_keys(records), join)
     pairs = _keep_best(pairs, most)
     return Candidates(pairs["first"].to_numpy(), pairs["second"].to_numpy(), dropped)
 
@@ -182,12 +184,13 @@ def _hash_keys(records: Records, words: Counter[str], span: range) -> pd.DataFra
     rows: list[int] = []
     families: list[int] = []
     keys: list[str] = []
-    number = {family: at for at, family in enumerate(_ORDER)}
+    spaces = {family: (at, f"{_SPACES.get(family, family)}:") for at, family in enumerate(_ORDER)}
     for record in span:
         for family, key in _list_record(records, record, words):
+            number, space = spaces[family]
             rows.append(record)
-            families.append(number[family])
-            keys.append(f"{_SPACES.get(family, family)}:{key}")
+            families.append(number)
+            keys.append(space + key)
     table = _hash_rows(rows, families, keys)
     splits = _hash([_split_of(records, record) for record in span])
     table["split"] = splits[table["record"].to_numpy() - span.start]
@@ -244,7 +247,10 @@ def _pair_keys(keys: pd.DataFrame, join: Any) -> tuple[pd.DataFrame, pd.DataFram
     still = sizes > caps[parts["family"]]
     rest = parts[still]
     blocks = pd.concat([keys[~over], parts[(sizes > 1) & ~still]], ignore_index=True)
-    pairs = pd.concat([join(blocks), _join_neighbours(rest)], ignore_index=True)
+    pairs, near = join(blocks), _join_neighbours(rest)
+    if len(near):
+        pairs = pd.concat([pairs, near], ignore_index=True)
+        pairs = pairs.groupby(["first", "second"], as_index=False)["weight"].sum()
     return pairs, _report_dropped(rest)
 
 
@@ -278,10 +284,12 @@ def _join_small(blocks: pd.DataFrame) -> pd.DataFrame:
 def _join_large(blocks: pd.DataFrame) -> pd.DataFrame:
     duckdb = _import_duckdb()
     told = pd.DataFrame({"family": range(len(_ORDER)), "told": [_FAMILIES[f][1] for f in _ORDER]})
-    with duckdb.connect(config={"memory_limit": _MEMORY, "threads": 2}) as base:
-        base.register("blocks", blocks[["record", "key", "family"]].astype({"family": "int32"}))
-        base.register("told", told)
-        found: pd.DataFrame = base.execute(_JOIN).df()
+    with tempfile.TemporaryDirectory(prefix="ecograph-", ignore_cleanup_errors=True) as folder:
+        config = {"memory_limit": _MEMORY, "threads": 2, "temp_directory": folder}
+        with duckdb.connect(config=config) as base:
+            base.register("blocks", blocks[["record", "key", "family"]].astype({"family": "int32"}))
+            base.register("told", told)
+            found: pd.DataFrame = base.execute(_JOIN).df()
     return found
 
 
@@ -328,9 +336,10 @@ def _report_dropped(rest: pd.DataFrame) -> pd.DataFrame:
 
 
 def _keep_best(pairs: pd.DataFrame, most: int) -> pd.DataFrame:
-    """Keep a pair that is among the best of either record."""
-    pairs = pairs.groupby(["first", "second"], as_index=False)["weight"].sum()
-    pairs = pairs.sort_values(["weight", "first", "second"], ascending=[False, True, True])
-    ranks = [pairs.groupby(side).cumcount().to_numpy() for side in ("first", "second")]
-    kept = pairs[np.minimum(*ranks) < most]
-    return kept.sort_values(["first", "second"], ignore_index=True)
+    """Keep a pair that is among the best of either record; of equal ones the first."""
+    order = np.argsort(-pairs["weight"].to_numpy(), kind="stable")
+    ranked = pairs.iloc[order]
+    ranks = [ranked.groupby(side).cumcount().to_numpy() for side in ("first", "second")]
+    kept = np.zeros(len(pairs), dtype=bool)
+    kept[order] = np.minimum(*ranks) < most
+    return pairs[kept].reset_index(drop=True)

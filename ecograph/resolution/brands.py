@@ -31,11 +31,15 @@ class Pieces:
     def cut(self, core: str) -> tuple[str, float]:
         """Cut what is shared from a core: what is left, and the share of cores with the rest.
 
+        Nothing is left of a core that is itself the beginning of many.
+
         >>> Pieces({"示例": 0.5}, {}).cut("示例盈德")
         ('盈德', 0.5)
         """
         if core.isascii():
             return core, 1.0
+        if core in self.leads:
+            return "", self.leads[core]
         lead = next((core[:n] for n in _sizes(core) if core[:n] in self.leads), "")
         rest = core[len(lead) :]
         tail = next((rest[-n:] for n in _sizes(rest)[:-1] if rest[-n:] in self.tails), "")

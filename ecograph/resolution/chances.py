@@ -136,9 +136,10 @@ def measure_chances(records: Records) -> Chances:
     Notes
     -----
     The expected namesakes of a core are the names in the register times the chance of its parts,
-    which are taken as independent: characters of Han names with frequencies smoothed towards even
-    ones, Latin words with a shipped frequency unless the register shows them more often. To these
-    come the namesakes that the register shows: different codes, places or cities with that core.
+    which are taken as independent: beginnings and ends that many cores share with their share,
+    other characters of Han names with frequencies smoothed towards even ones, Latin words with a
+    shipped frequency unless the register shows them more often. To these come the namesakes that
+    the register shows: different codes, places or cities with that core.
     """
     cores: dict[str, Name] = {}
     stems: dict[str, Name] = {}
@@ -146,12 +147,21 @@ def measure_chances(records: Records) -> Chances:
         cores.setdefault(join_core(head), head)
         stems.setdefault(join_stem(head), head)
     words = _share_words(list(stems.values()))
-    signs = Counter(sign for core, head in cores.items() if head.script != "latin" for sign in core)
+    pieces = count_pieces(core for core, head in cores.items() if head.kind in ("firm", ""))
+    signs = Counter(
+        sign
+        for core, head in cores.items()
+        if head.script != "latin"
+        for sign in pieces.cut(core)[0]
+    )
     signs[""] = sum(signs.values()) + _EVEN * _SIGNS
     size = max(len(records), _FEWEST)
-    pieces = count_pieces(core for core, head in cores.items() if head.kind in ("firm", ""))
-    by_core = {core: size * _expect_core(head, words, signs, pieces) for core, head in cores.items()}
-    by_stem = {stem: size * _expect_stem(head, words, signs, pieces) for stem, head in stems.items()}
+    by_core = {
+        core: size * _expect_core(head, words, signs, pieces) for core, head in cores.items()
+    }
+    by_stem = {
+        stem: size * _expect_stem(head, words, signs, pieces) for stem, head in stems.items()
+    }
     return Chances(
         size,
         _add_shown(by_core, records, [join_core(head) for head in records.heads]),
@@ -214,13 +224,18 @@ def _trust(share: float) -> float:
     return share if share > _COMMON else _FROM_OTHERS * share
 
 
-def _expect_core(head: Name, words: Mapping[str, float], signs: Counter[str]) -> float:
+def _expect_core(
+    head: Name, words: Mapping[str, float], signs: Counter[str], pieces: Pieces
+) -> float:
     if head.script == "latin":
         return _expect_words(head.core.split(), words)
-    return math.prod((signs[sign] + _EVEN) / signs[""] for sign in join_core(head)[:12])
+    brand, share = pieces.cut(join_core(head))
+    return share * math.prod((signs[sign] + _EVEN) / signs[""] for sign in brand[:12])
 
 
-def _expect_stem(head: Name, words: Mapping[str, float], signs: Counter[str]) -> float:
+def _expect_stem(
+    head: Name, words: Mapping[str, float], signs: Counter[str], pieces: Pieces
+) -> float:
     if head.script == "latin":
         chance = _UNIQUE ** max(1, len(head.tokens) - 1) * _expect_words(head.tokens, words)
         proper = any(
@@ -229,7 +244,7 @@ def _expect_stem(head: Name, words: Mapping[str, float], signs: Counter[str]) ->
         return chance if proper else max(chance, _LEAST_SHARE * _LEAST_SHARE)
     rest = [word for word in head.tokens if word not in head.core and word not in head.places]
     common = math.prod(max(words.get(word, 0.0), _LEAST_SHARE) for word in rest)
-    return _expect_core(head, words, signs) * common
+    return _expect_core(head, words, signs, pieces) * common
 
 
 def _add_shown(

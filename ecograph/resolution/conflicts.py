@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from ecograph.names import relate_places
-from ecograph.resolution.legal import find_other_person
+from ecograph.names.words import standardize_word
+from ecograph.resolution.legal import ENGLISH_FORMS, find_other_person
 from ecograph.resolution.slips import is_slip, is_swap, stands_within
 
 if TYPE_CHECKING:
@@ -56,13 +57,20 @@ _BODY_ENDS = ("院", "所", "中心", "大学", "实验室", "站", "台", "馆"
 
 
 def find_veto(a: Name, b: Name, chances: Chances) -> str:
-    """Say why two names are never joined through others, or nothing: a conflict or a doubt."""
-    return find_conflict(a, b, chances) or find_doubt(a, b)
+    """Say why two names are never joined through others, or nothing: a conflict or a doubt.
+
+    More words beside a form of English law, written at will, are left to what the others weigh.
+    """
+    if conflict := find_conflict(a, b, chances):
+        return conflict
+    doubt = find_doubt(a, b)
+    loose = doubt == "other_words" and {a.form, b.form} <= {*ENGLISH_FORMS, ""}
+    return "" if loose else doubt
 
 
 def find_doubt(a: Name, b: Name) -> str:
     """Say why a person must look whatever else agrees, or nothing."""
-    if a.unit != b.unit and a.unit and b.unit and not is_slip(a.unit, b.unit):
+    if a.unit != b.unit and a.unit and b.unit and not _are_one_unit(a.unit, b.unit):
         return "unit_conflict"
     if a.kind != b.kind and compare_kinds(a.kind, b.kind) == "near":
         return "kind_conflict"
@@ -96,8 +104,13 @@ def find_conflict(a: Name, b: Name, chances: Chances) -> str:  # noqa: PLR0911 -
 
 
 def _is_within(a: Name, b: Name) -> bool:
-    """Say whether one public body is named as an institute of the other: 科学院, 科学院化学研究所."""
-    if a.script != "han" or not {a.kind, b.kind} <= _PUBLIC or not b.folded.startswith(a.folded):
+    """Say whether one public body is named as an institute of the other.
+
+    中国科学院, 中国科学院化学研究所.
+    """
+    if a.script != "han" or not {a.kind, b.kind} <= _PUBLIC:
+        return False
+    if not a.folded.endswith(_BODY_ENDS) or not b.folded.startswith(a.folded):
         return False
     rest = b.folded[len(a.folded) :]
     return len(rest) > 1 and rest[0] != "(" and rest.endswith(_BODY_ENDS)
@@ -108,6 +121,15 @@ def _differ_in_trade(a: Name, b: Name) -> bool:
     if a.script == "latin" or b.script == "latin" or a.core != b.core:
         return False
     return compare_trades(a.industry, b.industry) == "apart"
+
+
+def _are_one_unit(a: str, b: str) -> bool:
+    """Say whether two units differ by a slip, or Latin ones by how their words are cut short."""
+    if not a.isascii() or not b.isascii():
+        return is_slip(a, b)
+    one, other = ({standardize_word(word) for word in unit.split()} for unit in (a, b))
+    left, right = one - other, other - one
+    return not left or not right or all(any(is_slip(word, near) for near in right) for word in left)
 
 
 def _compare_units(a: Name, b: Name) -> str:

@@ -9,6 +9,7 @@ from rapidfuzz.distance import OSA
 
 from ecograph.names import abbreviates
 from ecograph.resolution.conflicts import compare_trades
+from ecograph.resolution.legal import list_told
 from ecograph.resolution.slips import is_cut, is_slip, is_swap, is_text_slip, name_slip
 
 if TYPE_CHECKING:
@@ -39,16 +40,20 @@ _ACADEMIC = {
     "association",
     "laboratory",
 }
+_WHOLE = 12.0  # worth of two long names that agree nearly to the letter
+_LONG_TEXT, _LETTERS_PER_SLIP = 30, 15
+_LONG_BRAND = 5  # Han signs of a brand in which one more or less may be a slip
 _LONG_WORD = 8  # letters of a word in which two are
 
 
 def compare_cores(a: Subject, b: Subject, chances: Chances) -> tuple[str, float]:  # noqa: PLR0911 - one for each kind
     """Compare what names two organisations: a level of `Comparison`, and what it is worth."""
     if a.stem == b.stem:
-        return ("reordered" if _reordered(a.name, b.name) else "same"), chances.weigh_stem(a.stem)
+        level = "reordered" if _reordered(a.name, b.name) else "same"
+        return level, max(chances.weigh_stem(a.stem), _weigh_whole(a.name.folded, b.name.folded))
     if a.core == b.core and not a.latin and not b.latin:
         return _compare_equal(a.name, b.name), chances.weigh_core(a.core) + _count_marks(a, b)
-    if not (a.latin and b.latin) and is_text_slip(a.name.folded, b.name.folded, a.core, b.core):
+    if not (a.latin and b.latin) and is_text_slip(a.name.folded, b.name.folded, (a.brand, b.brand)):
         public = {a.name.kind, b.name.kind} <= _PUBLIC and len(a.core) + len(b.core) >= _LONG_NAME
         alike = not public and len(a.core) == len(b.core) and sorted(a.core) != sorted(b.core)
         worth = max(chances.weigh_core(a.core), chances.weigh_core(b.core))
@@ -65,6 +70,14 @@ def compare_cores(a: Subject, b: Subject, chances: Chances) -> tuple[str, float]
     if a.latin and b.latin:
         return _compare_latin(a, b, chances)
     return _compare_han(a, b, chances)
+
+
+def _weigh_whole(a: str, b: str) -> float:
+    """Weigh that two long names agree nearly to the letter: chance does not repeat so much."""
+    if min(len(a), len(b)) < _LONG_TEXT or not a.isascii() or not b.isascii():
+        return 0.0
+    most = len(max(a, b, key=len)) // _LETTERS_PER_SLIP
+    return _WHOLE if OSA.distance(a, b, score_cutoff=most) <= most else 0.0
 
 
 def _compare_equal(a: Name, b: Name) -> str:
@@ -104,10 +117,18 @@ def _may_abbreviate(short: Subject, long: Subject) -> bool:
 
 def _compare_han(a: Subject, b: Subject, chances: Chances) -> tuple[str, float]:
     worth = max(chances.weigh_core(a.core), chances.weigh_core(b.core))
-    if slip := name_slip(a.core, b.core, loose=not {a.name.kind, b.name.kind} & _ACADEMIC):
+    shortest, longest = sorted((len(a.brand), len(b.brand)))
+    loose = shortest >= _LONG_BRAND and not {a.name.kind, b.name.kind} & _ACADEMIC
+    if slip := name_slip(a.core, b.core, loose=loose):
         return slip, worth
+    if shortest < 2 or (shortest < longest < _LONG_BRAND - 1 and _are_firms(a, b)):  # noqa: PLR2004
+        return "different", 0.0  # each sign of a short brand tells: another is another firm
     short, long = (a, b) if len(a.core) < len(b.core) else (b, a)
     return _compare_contained(short, long, chances)
+
+
+def _are_firms(a: Subject, b: Subject) -> bool:
+    return a.name.kind == b.name.kind == "firm"
 
 
 def _slip_tail(short: Subject, long: Subject) -> bool:
@@ -117,7 +138,7 @@ def _slip_tail(short: Subject, long: Subject) -> bool:
     taken apart: the core of the other name says where it ends.
     """
     core = short.core
-    if len(core) < 2 or core in short.name.places:  # noqa: PLR2004
+    if min(len(core), len(short.brand)) < 2 or core in short.name.places:  # noqa: PLR2004
         return False
     tails = []
     for name in (short.name, long.name):
@@ -126,7 +147,9 @@ def _slip_tail(short: Subject, long: Subject) -> bool:
         if not found or (place and not place.endswith(name.places or ("",))):
             return False
         tails.append(_BRACKETS.sub("", after).rstrip(_FORM_SIGNS))
-    return bool(tails[0]) and (tails[0] == tails[1] or is_swap(*tails))
+    if not all(tails) or tails[0][0] != tails[1][0]:
+        return False
+    return tails[0] == tails[1] or is_swap(*tails)
 
 
 def _compare_contained(short: Subject, long: Subject, chances: Chances) -> tuple[str, float]:
@@ -166,10 +189,32 @@ def _compare_latin(a: Subject, b: Subject, chances: Chances) -> tuple[str, float
     lost = sum(
         _weigh_loss(word, side) for side, words in ((a, alone[0]), (b, alone[1])) for word in words
     )
-    if alone[0] and alone[1]:
+    return _weigh_alone(a, b, alone, chances, found=found, lost=lost, slips=bool(slips))
+
+
+def _weigh_alone(
+    a: Subject,
+    b: Subject,
+    alone: tuple[list[str], list[str]],
+    chances: Chances,
+    *,
+    found: Sequence[float],
+    lost: float,
+    slips: bool,
+) -> tuple[str, float]:
+    """Weigh two Latin names of which one or both say more."""
+    strict = bool({a.name.kind, b.name.kind} & _STRICT)
+    if not strict and not list_told(a.name, b.name):
+        lost = 0.0
+        if (
+            a.name.places == b.name.places
+            and min(len(a.name.folded), len(b.name.folded)) >= _LONG_TEXT
+        ):
+            return "typo", max(_sum_worths(found), _WHOLE)
+    if slips or (alone[0] and alone[1]):
         return "overlap", _sum_worths(found) - lost
-    short, long = (b, a) if alone[0] else (a, b)
-    if {short.name.kind, long.name.kind} & _STRICT or slips:
+    short = b if alone[0] else a
+    if strict:
         return "contained", _sum_worths(found) - lost
     return "contained", max(chances.weigh_core(short.core), _sum_worths(found)) - min(
         lost, _SUBSIDIARY

@@ -24,6 +24,7 @@ EVIDENCE = (
     "abbreviation",
     "typo",
     "contained",
+    "other_words",
     "same_partners",
     "same_city",
     "same_industry",

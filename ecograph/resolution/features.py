@@ -21,7 +21,7 @@ from ecograph.resolution.conflicts import (
     relate_named_places,
 )
 from ecograph.resolution.cores import compare_cores
-from ecograph.resolution.legal import ENGLISH_FORMS
+from ecograph.resolution.legal import ENGLISH_FORMS, list_told
 from ecograph.resolution.slips import is_slip
 from ecograph.resolution.subjects import prepare_subject
 
@@ -108,13 +108,22 @@ _BODIES = frozenset({"university", "college", "institute", "hospital", "school",
 
 
 def _doubt_core(core: str, a: Subject, b: Subject) -> str:
-    """Doubt that a Latin name is the other with more words: of a public body, or with several."""
-    if core != "contained" or not a.latin or not b.latin:
+    """Doubt Latin names: one with more words than the other, or a slip beside another form."""
+    if not a.latin or not b.latin:
         return ""
-    told = set(a.name.tokens).symmetric_difference(b.name.tokens)
-    told -= {*a.name.short, *b.name.short}
-    public = bool({a.name.kind, b.name.kind} & _BODIES)
-    return "other_words" if len(told) > (0 if public else 1) else ""
+    one, other = a.name, b.name
+    unsure = core == "typo" or core.endswith("_short")
+    if unsure and compare_words(one.form, other.form, _LIKE_FORMS) == "apart":
+        return "form_conflict"
+    if compare_trades(one.industry, other.industry) == "apart":
+        return "industry_conflict"
+    kinds = {one.kind, other.kind}
+    if core in ("equal", "contained") and "" in kinds and kinds & _BODIES and not one.form:
+        return "kind_conflict"
+    if core != "contained" or (one.form and other.form):
+        return ""
+    public = bool({one.kind, other.kind} & _BODIES)
+    return "other_words" if len(list_told(one, other)) > (0 if public else 1) else ""
 
 
 _CHUNK = 500_000
@@ -127,8 +136,8 @@ def compare_records(
     records: Records,
     first: Ints,
     second: Ints,
-    chances: Chances,
     *,
+    chances: Chances,
     kept: frozenset[tuple[int, int]] = frozenset(),
 ) -> pd.DataFrame:
     """Compare pairs of records.
@@ -188,7 +197,7 @@ def _keep_told(
     return table[told]
 
 
-def compare_pair(records: Records, a: int, b: int, chances: Chances) -> dict[str, Any]:
+def compare_pair(records: Records, a: int, b: int, *, chances: Chances) -> dict[str, Any]:
     """Compare one pair of records, as `compare_records` does many."""
     one, other = (prepare_subject(records.heads[at], chances) for at in (a, b))
     found: dict[str, Any] = compare_names(one, other, chances)._asdict()

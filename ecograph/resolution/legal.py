@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ecograph.names import fold_name
+from ecograph.names.words import load_latin_words
+from ecograph.resolution.slips import is_slip
+
 if TYPE_CHECKING:
     from ecograph.names import Name
 
-__all__ = ["ENGLISH_FORMS", "find_other_person"]
+__all__ = ["ENGLISH_FORMS", "find_other_person", "list_told"]
 
 # Where legal forms are given to firms, from general knowledge; those not listed stand anywhere.
 _LANDS = {
@@ -40,12 +44,30 @@ _FORMS = {
     for form in {form for forms in _LANDS.values() for form in forms.split()}
 }
 _LIKE_LANDS = {"austria": "germany", "switzerland": "germany", "luxembourg": "belgium"}
-_COUNTRIES = frozenset(_LANDS) | frozenset(_LIKE_LANDS)
 ENGLISH_FORMS = frozenset({"limited", "inc", "corp", "company", "llc", "kk"})
 # Words that firms add or leave out at will.
 _LOOSE_WORDS = frozenset(
-    {"technology", "company", "corporation", "enterprise", "enterprises", "manufacturing"}
+    (
+        "technology",
+        "company",
+        "corporation",
+        "enterprise",
+        "enterprises",
+        "manufacturing",
+        "industries",
+        "kogyo",
+        "international",
+        "global",
+        "worldwide",
+    )
 )
+# Of American corporations what they do is often said or left out: there the odds decide.
+_AMERICAN = frozenset({"inc", "corp", "company", ""})
+_TRADES = frozenset({"information", "chemical", "plastics"})
+_OF_AMERICA = frozenset({"united", "states", "america", "usa"})
+_LONGEST = 500  # signs of a name that are looked at
+_SHORT = 3  # letters of a word that may be a slip of a filler
+_MOST_SEAT = 2  # words behind the last comma that are the seat
 
 
 def find_other_person(a: Name, b: Name) -> str:
@@ -78,7 +100,13 @@ def find_other_person(a: Name, b: Name) -> str:
         return "form_conflict"
     if _differ_in_country(a, b) or _differ_in_country(b, a):
         return "country_conflict"
-    return "other_words" if a.form and b.form and _says_more(a, b) else ""
+    return "other_words" if _are_stated(a, b) and _says_more(a, b) else ""
+
+
+def _are_stated(a: Name, b: Name) -> bool:
+    """Say whether both names say their form, or only the shorter: then no word is left out."""
+    short, long = sorted((a, b), key=lambda name: len(name.tokens))
+    return bool(a.form and b.form) or bool(short.form and set(short.tokens) < set(long.tokens))
 
 
 def _is_foundation(name: Name) -> bool:
@@ -86,20 +114,61 @@ def _is_foundation(name: Name) -> bool:
 
 
 def _differ_in_country(a: Name, b: Name) -> bool:
-    """Say whether one names a country and the form of the other is of none that it may be."""
-    lands = {_LIKE_LANDS.get(place, place) for place in (*a.places, *a.tokens)} & _COUNTRIES
+    """Say whether one names a country, and the other says its form and another country or none."""
+    lands = _list_lands(a)
     if not lands or a.kind not in ("firm", ""):
         return False
-    stated = {_LIKE_LANDS.get(place, place) for place in (*b.places, *b.tokens)} & _COUNTRIES
-    if stated:
+    if stated := _list_lands(b):
         return stated.isdisjoint(lands)
     known = _FORMS.get(b.form)
-    return bool(known) and known.isdisjoint(lands)
+    return known is not None and (bool(a.form) or known.isdisjoint(lands))
+
+
+def _list_lands(name: Name) -> set[str]:
+    """List the countries that a name says behind its first word."""
+    known = load_latin_words().countries
+    said = {known[word] for word in (*name.places, *name.tokens[1:]) if word in known}
+    return {_LIKE_LANDS.get(land, land) for land in said}
 
 
 def _says_more(a: Name, b: Name) -> bool:
-    """Say whether words of one firm are not in the other, and are not left out at will."""
+    """Say whether one firm says more than the other, or each something else."""
     one, other = set(a.tokens), set(b.tokens)
-    told = one.symmetric_difference(other) - _LOOSE_WORDS
-    told -= {*a.short, *b.short, *a.places, *b.places}
-    return bool(told) and (one <= other or other <= one)
+    told = list_told(a, b) - _LOOSE_WORDS
+    if one <= other or other <= one:
+        american = {a.form, b.form} <= _AMERICAN
+        return bool(told) and not (american and told <= {*a.industry, *b.industry, *_TRADES})
+    return bool(told & one and told & other)
+
+
+def list_told(a: Name, b: Name) -> set[str]:
+    """List the words that only one of two Latin names says, but for slips, places and acronyms.
+
+    >>> from ecograph.names import parse_name
+    >>> list_told(parse_name("Volta Marine Ltd, Leeds"), parse_name("Volta Ltd"))
+    {'marine'}
+    """
+    one, other = set(a.tokens), set(b.tokens)
+    left, right = one - other, other - one
+    told = {word for word in left if not any(is_slip(word, near) for near in right)}
+    told |= {word for word in right if not any(is_slip(word, near) for near in left)}
+    known = {*a.short, *b.short, *a.places, *b.places, *_list_seat(a), *_list_seat(b)}
+    lands = {*a.places, *b.places}
+    return {word for word in told - known - _OF_AMERICA if not _is_noise(word, lands)}
+
+
+def _is_noise(word: str, lands: set[str]) -> bool:
+    """Say whether a word is a country that both say, or a slip of one or of a word like of."""
+    words = load_latin_words()
+    if len(word) <= _SHORT:
+        return any(sorted(word) == sorted(filler) for filler in words.fillers)
+    named = (other for other, land in words.countries.items() if land in lands)
+    return any(word == other or is_slip(word, other) for other in named)
+
+
+def _list_seat(name: Name) -> set[str]:
+    """List the words behind the last comma: where the seat is written."""
+    before, _, after = name.original[:_LONGEST].rpartition(",")
+    words = fold_name(after).split()
+    most = _MOST_SEAT if name.form else 1  # behind no form two words may be a faculty
+    return set(words) if before and len(words) <= most else set()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import gc
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,12 +16,14 @@ from ecograph.names import fold_name
 from ecograph.resolution.blocking import find_candidates
 from ecograph.resolution.chances import measure_chances
 from ecograph.resolution.clusters import Rules, join_clusters
+from ecograph.resolution.codes import is_sure
 from ecograph.resolution.conflicts import find_veto
 from ecograph.resolution.evidence import Evidence
-from ecograph.resolution.features import compare_pair, compare_records
+from ecograph.resolution.features import compare_pair
 from ecograph.resolution.reasons import give_reasons
 from ecograph.resolution.records import gather_records
 from ecograph.resolution.weights import cap_odds, fit_prior, load_weights, weigh_pair, weigh_pairs
+from ecograph.resolution.workers import compare_shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,6 +39,7 @@ __all__ = ["Resolution", "resolve_names"]
 PAIR_COLUMNS = ("first", "second", "probability", "verdict", "evidence")
 _JOINING = {"merge", "alias"}
 _PARTING = {"split", "part_of"}
+_CACHED = 1 << 20  # pairs that are remembered while clusters are joined
 _SURE = 3.0  # logarithm of odds from which names with the same words need no support by others
 
 
@@ -91,11 +96,24 @@ def resolve_names(
     ['a', 'a', 'c', 'd']
     """
     del seed
-    records = gather_records(mentions)
-    run = _Run(
-        records, measure_chances(records), load_weights(), _read_decisions(records, decisions)
-    )
-    return run.resolve(mentions)
+    with _pause_collection():
+        records = gather_records(mentions)
+        run = _Run(
+            records, measure_chances(records), load_weights(), _read_decisions(records, decisions)
+        )
+        return run.resolve(mentions)
+
+
+@contextlib.contextmanager
+def _pause_collection() -> Iterator[None]:
+    """Keep Python from looking for cycles: it would walk over all names again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 @dataclass(frozen=True)
@@ -112,15 +130,13 @@ class _Run:
     ) -> None:
         self.records, self.chances, self.weights, self.decided = records, chances, weights, decided
         self.prior = 0.0
-        self.odds: dict[tuple[int, int], float] = {}
-        self.apart = functools.lru_cache(maxsize=1 << 20)(self._apart)
-        self.weigh = functools.lru_cache(maxsize=1 << 20)(self._weigh)
+        self.known: tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
 
     def resolve(self, mentions: pd.DataFrame) -> Resolution:
         candidates = find_candidates(self.records)
         first, second = self._add_decided(candidates.first, candidates.second)
         kept = frozenset([*self.decided.forced, *self.decided.forbidden])
-        found = compare_records(self.records, first, second, self.chances, kept=kept)
+        found = compare_shared(self.records, first, second, chances=self.chances, kept=kept)
         worths = weigh_pairs(found, self.weights)
         fit = self._find_fit(found)
         self.prior = fit_prior(worths[fit], self.chances.size, self.weights)
@@ -133,40 +149,41 @@ class _Run:
     def _add_decided(
         self, first: np.ndarray[Any, Any], second: np.ndarray[Any, Any]
     ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        asked = {*self.decided.forced, *self.decided.forbidden}
+        if not asked:
+            return first, second
         known = set(zip(first.tolist(), second.tolist(), strict=True))
-        more = sorted({*self.decided.forced, *self.decided.forbidden} - known)
+        more = sorted(asked - known)
         if not more:
             return first, second
         added = np.array(more, dtype=np.int64)
         return np.append(first, added[:, 0]), np.append(second, added[:, 1])
 
     def _join(self, found: pd.DataFrame) -> Joined:
-        rows = list(
-            zip(
-                found["odds"].tolist(),
-                found["first"].tolist(),
-                found["second"].tolist(),
-                strict=True,
-            )
-        )
-        self.odds = {(a, b): odds for odds, a, b in rows}
-        code = (found["code"] == "same").to_numpy()
+        first, second, odds = (found[name].to_numpy() for name in ("first", "second", "odds"))
+        self.known = _sort_odds(first * len(self.records) + second, odds)
+        codes = self.records.codes
+        code = (found["code"] == "same").to_numpy(copy=True)
+        code[code] = [is_sure(codes[at]) for at in first[code].tolist()]
         alike = ((found["core"] == "same") & (found["odds"] >= _SURE)).to_numpy()
         stated = alike | (found["named"] != "").to_numpy()
         fit = self._find_fit(found)
         merging = found["odds"].to_numpy() >= _to_odds(self.weights.high)
         sure = code | ((found["named"] != "").to_numpy() & fit)
-        edges = [rows[at] for at in np.flatnonzero(merging & fit & ~sure).tolist()]
-        forced = [rows[at][1:] for at in np.flatnonzero(sure).tolist()]
+        open_ = merging & fit & ~sure
+        edges = list(
+            zip(odds[open_].tolist(), first[open_].tolist(), second[open_].tolist(), strict=True)
+        )
+        forced = zip(first[sure].tolist(), second[sure].tolist(), strict=True)
         barred = set(self.decided.forbidden)
         rules = Rules(
-            self.apart,
-            self.weigh,
+            functools.lru_cache(maxsize=_CACHED)(self._apart),
+            functools.lru_cache(maxsize=_CACHED)(self._weigh),
             self.records.codes,
             decided=[pair for pair in self.decided.forced if pair not in barred],
             forced=[pair for pair in forced if pair not in barred],
             forbidden=self.decided.forbidden,
-            stated=frozenset(rows[at][1:] for at in np.flatnonzero(stated).tolist()),
+            stated=frozenset(zip(first[stated].tolist(), second[stated].tolist(), strict=True)),
         )
         return join_clusters(edges, rules)
 
@@ -181,12 +198,20 @@ class _Run:
         codes = self.records.codes[a], self.records.codes[b]
         if all(codes) and codes[0] != codes[1]:
             return True
+        lands = self.records.countries[a], self.records.countries[b]
+        if all(lands) and lands[0] != lands[1]:
+            return True
         return bool(find_veto(self.records.heads[a], self.records.heads[b], self.chances))
 
     def _weigh(self, a: int, b: int) -> float:
-        if (a, b) in self.odds:
-            return self.odds[a, b]
-        return weigh_pair(compare_pair(self.records, a, b, self.chances), self.weights) + self.prior
+        keys, odds = self.known
+        at = int(np.searchsorted(keys, a * len(self.records) + b))
+        if at < len(keys) and keys[at] == a * len(self.records) + b:
+            return float(odds[at])
+        return (
+            weigh_pair(compare_pair(self.records, a, b, chances=self.chances), self.weights)
+            + self.prior
+        )
 
     def _judge(self, found: pd.DataFrame, joined: Joined) -> pd.DataFrame:
         """Give each pair worth showing its verdict and its reasons."""
@@ -210,9 +235,11 @@ class _Run:
             {
                 "first": [ids[at] for at in rows["first"]],
                 "second": [ids[at] for at in rows["second"]],
-                "probability": np.round(1 / (1 + np.exp(-np.clip(rows["odds"], -40, 40))), 6),
+                "probability": _state_chances(rows),
                 "verdict": rows["verdict"].to_numpy(dtype=object),
-                "evidence": give_reasons(self.records, rows, joined, self.chances, self.decided),
+                "evidence": give_reasons(
+                    self.records, rows, joined, chances=self.chances, decided=self.decided
+                ),
             }
         )
         swap = pairs["first"] > pairs["second"]
@@ -243,6 +270,22 @@ class _Run:
         ids = [str(one) for one in mentions["id"].tolist()]
         index = pd.Index(ids, name="id", dtype=object)
         return pd.Series([clusters[one] for one in ids], index=index, name="cluster", dtype=object)
+
+
+def _sort_odds(
+    keys: np.ndarray[Any, Any], odds: np.ndarray[Any, Any]
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    order = np.argsort(keys, kind="stable")
+    return keys[order], odds[order]
+
+
+def _state_chances(rows: pd.DataFrame) -> np.ndarray[Any, Any]:
+    """State the probability that each pair is one: what decides before names leaves no doubt."""
+    likely = 1 / (1 + np.exp(-np.clip(rows["odds"].to_numpy(dtype=float), -40, 40)))
+    merged, same = rows["verdict"] == "merged", rows["code"] == "same"
+    settled = [rows["verdict"] == "apart", merged & (same | (rows["named"] != ""))]
+    stated: np.ndarray[Any, Any] = np.round(np.select(settled, [0.0, 1.0], likely), 6)
+    return stated
 
 
 def _to_odds(probability: float) -> float:

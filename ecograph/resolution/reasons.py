@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from ecograph.names import Name
     from ecograph.resolution.chances import Chances
     from ecograph.resolution.clusters import Joined
     from ecograph.resolution.records import Records
@@ -26,6 +27,7 @@ def give_reasons(
     records: Records,
     rows: pd.DataFrame,
     joined: Joined,
+    *,
     chances: Chances,
     decided: Any,  # noqa: ANN401
 ) -> list[tuple[Evidence, ...]]:
@@ -79,12 +81,24 @@ def _list_conflicts(records: Records, row: Any) -> Iterator[Evidence]:  # noqa: 
         yield Evidence("industry_conflict", _two(" ".join(one.industry), " ".join(other.industry)))
     if row.form == "apart":
         yield Evidence("form_conflict", _two(one.form, other.form))
+    if row.doubt and not row.veto:
+        yield from _say_doubt(row, one, other)
+
+
+def _say_doubt(row: Any, one: Name, other: Name) -> Iterator[Evidence]:  # noqa: ANN401 - a row
+    """Say why a person must look, unless it is said already."""
+    if row.doubt == "other_words":
+        words = set(one.tokens).symmetric_difference(other.tokens)
+        said = [word for word in (*one.tokens, *other.tokens) if word in words]
+        yield Evidence("other_words", (("words", " ".join(said)),))
+    elif getattr(row, row.doubt.removesuffix("_conflict"), "") != "apart":
+        yield Evidence(row.doubt, _two(*_say_veto(row.doubt, one, other)))
 
 
 def _say_veto(veto: str, one: Any, other: Any) -> tuple[str, str]:  # noqa: ANN401 - names
     if veto == "place_conflict":
         return " ".join(one.places), " ".join(other.places)
-    if veto == "kind_conflict":
+    if veto in ("kind_conflict", "country_conflict"):
         return one.original, other.original
     if veto == "unit_conflict":
         return one.unit, other.unit
@@ -105,6 +119,9 @@ def _list_agreements(records: Records, row: Any) -> Iterator[Evidence]:  # noqa:
         name = records.names[at]
         if name.parent and row.veto == "parent_of":
             yield Evidence("parent_of", (("unit", name.original), ("parent", name.parent)))
+    if row.veto == "parent_of" and not (records.names[a].parent or records.names[b].parent):
+        pair = sorted((records.names[a].original, records.names[b].original), key=len)
+        yield Evidence("parent_of", (("unit", pair[1]), ("parent", pair[0])))
     yield from _say_core(records, row)
     if row.industry == "same":
         yield Evidence("same_industry", (("words", " ".join(records.heads[a].industry)),))

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ecograph.names import fold_name, parse_name, parse_names
+from ecograph.names import fold_name, parse_name
 from ecograph.resolution.codes import clean_code
 from ecograph.resolution.repairs import read_again
+from ecograph.resolution.workers import parse_shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,7 +100,7 @@ def gather_records(mentions: pd.DataFrame) -> Records:
 def _fold_table(mentions: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Name]]:
     raw = [_spell(name) for name in mentions["name"].tolist()]
     distinct = sorted(set(raw))
-    parsed = dict(zip(distinct, parse_names(distinct), strict=True))
+    parsed = dict(zip(distinct, parse_shared(distinct), strict=True))
     table = pd.DataFrame({"id": [_spell(one) for one in mentions["id"].tolist()], "name": raw})
     table["folded"] = [parsed[name].folded for name in raw]
     for column in _TOLD:
@@ -149,6 +150,8 @@ def _unite(cells: Iterable[Any]) -> tuple[str, ...]:
 def _find_head(name: Name, known: AbstractSet[str]) -> Name:
     """Take a department for its parent, but remember which part of it is meant."""
     read = read_again(name, known)
+    if read is name and not read.parent:
+        return name
     if not read.parent:
         return replace(read, original=name.original, folded=name.folded)
     parent = read_again(_parse_parent(read.parent), known)

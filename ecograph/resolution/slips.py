@@ -11,7 +11,8 @@ from ecograph.resolution.sounds import spell_sound
 __all__ = ["is_cut", "is_slip", "is_swap", "is_text_slip", "name_slip", "stands_within"]
 
 _LONG_CORE = 5  # Han characters of a core in which any slip is believed: in short ones each tells
-_SHORTEST_SLIP = 4  # letters of a word in which a slip is believed
+_SHORTEST_SLIP = 5  # letters of a word in which a slip is believed
+_LONGEST_CUT = 7  # letters of a beginning that stands for a word: technol, technology
 _LONG_WORD = 8  # letters of a word in which two are
 
 
@@ -21,7 +22,7 @@ def is_slip(left: str, right: str) -> bool:
     shorter = min(len(left), len(right))
     if shorter < _SHORTEST_SLIP or not left.isalpha() or not right.isalpha():
         return False
-    allowed = 2 if shorter >= _LONG_WORD else 1
+    allowed = 2 if shorter >= _LONG_WORD and left[0] == right[0] else 1
     return bool(OSA.distance(left, right, score_cutoff=allowed) <= allowed)
 
 
@@ -34,7 +35,7 @@ def is_swap(left: str, right: str) -> bool:
     return sorted(left) == sorted(right) or spell_sound(left) == spell_sound(right)
 
 
-def is_text_slip(a: str, b: str, left: str, right: str) -> bool:
+def is_text_slip(a: str, b: str, cores: tuple[str, str]) -> bool:
     """Say whether two whole names differ by one slip that is none of one character for another.
 
     A doubled, lost or swapped character, or one that sounds alike; a lost one only where the
@@ -49,7 +50,7 @@ def is_text_slip(a: str, b: str, left: str, right: str) -> bool:
     long, short = (a, b) if len(a) > len(b) else (b, a)
     at = next((n for n, sign in enumerate(short) if sign != long[n]), len(short))
     doubled = at > 0 and long[at] == long[at - 1]
-    return doubled or at >= len(short) - 1 or min(len(left), len(right)) >= _LONG_CORE
+    return doubled or at >= len(short) - 1 or min(map(len, cores)) >= _LONG_CORE
 
 
 def name_slip(left: str, right: str, *, loose: bool) -> str:
@@ -64,7 +65,8 @@ def name_slip(left: str, right: str, *, loose: bool) -> str:
 def is_cut(word: str, other: str) -> bool:
     """Say whether one word is the beginning of the other: elec, electric."""
     short, long = (word, other) if len(word) < len(other) else (other, word)
-    return len(short) > 2 and long.startswith(short) and long != short  # noqa: PLR2004
+    most = len(short) <= _LONGEST_CUT or len(long) <= len(short) + 3
+    return len(short) > 2 and long.startswith(short) and long != short and most  # noqa: PLR2004
 
 
 def stands_within(a: str, b: str) -> bool:

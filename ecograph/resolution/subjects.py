@@ -24,8 +24,9 @@ class Subject:
     ----------
     name
         The name, taken apart.
-    core, stem, joined
-        The core, the name without place and legal form, and all its words, without spaces.
+    core, brand, stem, joined
+        The core, what of it few others share, the name without place and legal form, and all its
+        words, without spaces.
     worth
         Of each Latin word, what it is worth to share it.
     latin
@@ -34,6 +35,7 @@ class Subject:
 
     name: Name
     core: str
+    brand: str
     stem: str
     joined: str
     worth: Mapping[str, float]
@@ -44,4 +46,6 @@ def prepare_subject(name: Name, chances: Chances) -> Subject:
     """Work out what of a name is compared."""
     latin = name.script == "latin"
     worth = {word: chances.weigh_word(word) for word in name.tokens} if latin else {}
-    return Subject(name, join_core(name), join_stem(name), "".join(name.tokens), worth, latin)
+    core = join_core(name)
+    brand = core if latin else chances.find_brand(core)
+    return Subject(name, core, brand, join_stem(name), "".join(name.tokens), worth, latin)

@@ -104,9 +104,18 @@ def weigh_pairs(found: pd.DataFrame, weights: Weights) -> Floats:
         total += found[name].map(weights.levels[name]).to_numpy(dtype=float)
     same_city = found["city"].isin(["same", "inside"]).to_numpy()
     total += np.where(same_city, found["city_worth"].to_numpy(dtype=float), 0.0)
-    total += np.minimum(weights.partner * found["partners"].to_numpy(), weights.partners)
+    shared = np.minimum(weights.partner * found["partners"].to_numpy(), weights.partners)
+    total += np.where(_find_persons(found), 0.0, shared)
     rounded: Floats = np.round(total, 6)
     return rounded
+
+
+def _find_persons(found: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Find the pairs that may be two persons in law: to share partners does not make them one."""
+    apart: np.ndarray[Any, np.dtype[np.bool_]] = (
+        (found["form"] == "apart") | (found["doubt"] != "")
+    ).to_numpy()
+    return apart
 
 
 def cap_odds(odds: Floats, found: pd.DataFrame, weights: Weights) -> Floats:
@@ -128,7 +137,8 @@ def weigh_pair(found: Mapping[str, Any], weights: Weights) -> float:
     total = found["worth"] + sum(weights.levels[name][found[name]] for name in LEVELS)
     if found["city"] in {"same", "inside"}:
         total += found["city_worth"]
-    total += min(weights.partner * found["partners"], weights.partners)
+    if not (found["form"] == "apart" or found["doubt"]):
+        total += min(weights.partner * found["partners"], weights.partners)
     return round(float(total), 6)
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from ecograph.resolution.chances import measure_chances
-from ecograph.resolution.codes import clean_code
+from ecograph.resolution.codes import clean_code, is_sure
 from ecograph.resolution.evidence import EVIDENCE, Evidence, say_evidence
 from ecograph.resolution.model import resolve_names
 from ecograph.resolution.records import gather_records
@@ -96,9 +96,11 @@ def test_different_codes_are_not_joined_by_a_third_without_a_code():
     assert "review" in set(found.pairs.verdict)
 
 
-def test_a_code_with_a_wrong_check_sign_says_nothing():
-    assert clean_code("91350100M000100Y44") == ""
-    assert together("普丽环境公司", "普丽环境公司", code=["91350100M000100Y44", CODES[0]])
+def test_a_code_with_a_wrong_check_sign_keeps_apart_but_joins_nobody():
+    assert clean_code("91350100M000100Y44") == "91350100M000100Y44"
+    assert not is_sure("91350100M000100Y44")
+    assert not together("普丽环境公司", "普丽环境公司", code=["91350100M000100Y44", CODES[0]])
+    assert not together("普丽环境公司", "昊远机械公司", code=["91350100M000100Y44"] * 2)
 
 
 def test_a_stated_alias_and_a_stated_former_name_merge():
@@ -151,6 +153,7 @@ def test_what_was_found_is_added_up():
     """Fellegi and Sunter: logarithms of odds add, and a city that is not the same adds none."""
     row = {"core": "same", "worth": 3.0, "place": "same", "industry": "none", "form": "same"}
     row |= {"kind": "none", "city": "none", "country": "none", "named": "", "partners": 0}
+    row |= {"doubt": ""}
     found = pd.DataFrame([row | {"city_worth": 9.0}])
     levels = load_weights().levels
     by_hand = 3.0 + levels["core"]["same"] + levels["place"]["same"] + levels["form"]["same"]

@@ -23,6 +23,7 @@ __all__ = ["compare_cores"]
 
 _CORRECTED = 1.5  # worth of all words alike once the slips of known words are corrected
 _PUBLIC = {"institute", "university", "college", "hospital", "school", "government"}
+_SYSTEM = 4  # signs of the name of a system of institutes
 _SAME_NUMBER = 4.0
 _FORM_SIGNS = "有限责任公司股份集团总厂线认分,.;:"  # with what is written for them by mistake
 _BRACKETS = re.compile(r"\([^()]{0,20}\)")
@@ -65,11 +66,20 @@ def compare_cores(a: Subject, b: Subject, chances: Chances) -> tuple[str, float]
     if _may_abbreviate(short, long):
         grade = abbreviates(short.name, long.name)
         if grade == "exact" or (grade and short.core not in short.name.places):
-            level = "loose" if grade == "likely" and not short.latin else grade
+            loose = grade == "likely" and not short.latin and not _share_system(short, long)
+            level = "loose" if loose else grade
             return f"{level}_short", chances.weigh_short(short.name.folded, short.core)
     if a.latin and b.latin:
         return _compare_latin(a, b, chances)
     return _compare_han(a, b, chances)
+
+
+def _share_system(a: Subject, b: Subject) -> bool:
+    """Say whether both names begin with one system (中国科学院), and are of one place and kind."""
+    if not a.name.tokens or not b.name.tokens or a.name.kind != b.name.kind:
+        return False
+    head = a.name.tokens[0]
+    return head == b.name.tokens[0] and len(head) >= _SYSTEM and a.name.places == b.name.places
 
 
 def _weigh_whole(a: str, b: str) -> float:

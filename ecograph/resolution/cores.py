@@ -23,6 +23,7 @@ __all__ = ["compare_cores"]
 
 _CORRECTED = 1.5  # worth of all words alike once the slips of known words are corrected
 _PUBLIC = {"institute", "university", "college", "hospital", "school", "government"}
+_BRAND = 3  # signs of a brand in which a swap may make another firm
 _SYSTEM = 4  # signs of the name of a system of institutes
 _SAME_NUMBER = 4.0
 _FORM_SIGNS = "有限责任公司股份集团总厂线认分,.;:"  # with what is written for them by mistake
@@ -56,7 +57,8 @@ def compare_cores(a: Subject, b: Subject, chances: Chances) -> tuple[str, float]
         return _compare_equal(a.name, b.name), chances.weigh_core(a.core) + _count_marks(a, b)
     if not (a.latin and b.latin) and is_text_slip(a.name.folded, b.name.folded, (a.brand, b.brand)):
         public = {a.name.kind, b.name.kind} <= _PUBLIC and len(a.core) + len(b.core) >= _LONG_NAME
-        alike = not public and len(a.core) == len(b.core) and sorted(a.core) != sorted(b.core)
+        swapped = sorted(a.core) == sorted(b.core) and (a.core == b.core or len(a.brand) > _BRAND)
+        alike = not public and len(a.core) == len(b.core) and not swapped
         worth = max(chances.weigh_core(a.core), chances.weigh_core(b.core))
         return ("sound" if alike else "typo"), worth
     least, most = (a, b) if len(a.core) < len(b.core) else (b, a)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["Resolution", "resolve_names"]
 
 PAIR_COLUMNS = ("first", "second", "probability", "verdict", "evidence")
+_LISTED = frozenset({"university", "platform", "enterprise"})
 _JOINING = {"merge", "alias"}
 _PARTING = {"split", "part_of"}
 _CACHED = 1 << 20  # pairs that are remembered while clusters are joined
@@ -141,6 +142,8 @@ class _Run:
         fit = self._find_fit(found)
         self.prior = fit_prior(worths[fit], self.chances.size, self.weights)
         odds = np.round(worths + self.prior, 6)
+        listed = map(self._are_listed_apart, found["first"], found["second"])
+        found["doubt"] = found["doubt"].mask(np.fromiter(listed, bool, len(found)), "other_table")
         found["odds"] = cap_odds(odds, found, self.weights)
         joined = self._join(found)
         pairs = self._judge(found, joined)
@@ -199,9 +202,14 @@ class _Run:
         if all(codes) and codes[0] != codes[1]:
             return True
         lands = self.records.countries[a], self.records.countries[b]
-        if all(lands) and lands[0] != lands[1]:
+        if (all(lands) and lands[0] != lands[1]) or self._are_listed_apart(a, b):
             return True
         return bool(find_veto(self.records.heads[a], self.records.heads[b], self.chances))
+
+    def _are_listed_apart(self, a: int, b: int) -> bool:
+        """Say whether tables list two as different kinds; an institution may be any."""
+        kinds = self.records.kinds[a], self.records.kinds[b]
+        return kinds[0] != kinds[1] and _LISTED.issuperset(kinds)
 
     def _weigh(self, a: int, b: int) -> float:
         keys, odds = self.known

@@ -230,3 +230,13 @@ def test_neither_the_order_of_rows_nor_the_hash_seed_changes_anything():
 def test_nothing_and_empty_names_are_no_trouble():
     assert resolve_names(pd.DataFrame({"id": [], "name": []})).clusters.empty
     assert len(resolve("", None, "普丽环境").clusters) == 3
+
+
+def test_what_tables_list_as_two_kinds_is_left_to_a_person_but_an_institution_may_be_any():
+    frame = pd.DataFrame({"id": list("ab"), "name": ["普丽环境研究院", "普丽环境研究院"]})
+    apart = resolve_names(frame.assign(kind=["platform", "enterprise"]))
+    assert apart.clusters.tolist() == ["a", "b"]
+    assert apart.pairs["verdict"].tolist() == ["review"]
+    assert "other_table" in [evidence.code for evidence in apart.pairs["evidence"].iloc[0]]
+    joined = resolve_names(frame.assign(kind=["institution", "enterprise"]))
+    assert joined.clusters.tolist() == ["a", "a"]

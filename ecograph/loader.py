@@ -102,6 +102,8 @@ def _build_ecosystem(
 ) -> Ecosystem:
     chosen = _choose_settings(source, checked, settings, written)
     checked, assumed = _assume_status(checked, chosen.default_status)
+    if chosen.resolve == "merged":
+        assumed += _count_merged(checked.merged)
     laid = lay_out(checked)
     return Ecosystem(
         name=str(source.facts.get("name") or _name_after(place)),
@@ -229,6 +231,15 @@ def _assume_status(checked: Checked, default: str) -> tuple[Checked, list[Proble
     status = agreements["status"].where(~blank, default)
     tables = {**checked.tables, "agreements": agreements.assign(status=status)}
     return replace(checked, tables=tables), problems
+
+
+def _count_merged(merged: pd.DataFrame) -> list[Problem]:
+    """Say how many organisations of each sheet the model or people took for others."""
+    listed = merged[merged["kind"] != ""]
+    return [
+        Problem("names_merged", file=file, sheet=sheet, severity="warning", details={"count": n})
+        for (file, sheet), n in listed.groupby(["file", "sheet"], sort=True).size().items()
+    ]
 
 
 def _account_for_all(source: Source, checked: Checked) -> pd.DataFrame:

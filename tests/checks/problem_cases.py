@@ -301,6 +301,17 @@ CHECKING = {
         "warning",
         2,
     ),
+    "names_merged": Case(
+        {
+            **GOOD,
+            "ecosystem.yaml": "settings: {resolve: merged}\n",
+            "enterprises": "id,name\nE1,普丽环境股份有限公司\nE2,普丽环境公司\n",
+            "agreements": "id,parties,status\nA1,U1;E2,signed\n",
+        },
+        ("enterprises.csv", "", None, "", ""),
+        "warning",
+        2,
+    ),
     "status_assumed": Case(
         {**GOOD, "agreements": "id,parties\nA1,U1;E1\n"},
         ("agreements.csv", "", None, "", ""),

@@ -98,7 +98,7 @@ def resolve(names: Names, *, lang: str | None = None, seed: int | None = None) -
     --------
     >>> names = ["太原科技大学", "太原理工大学", "太原理工大学（TYUT）", "山西大学", "山西大同大学"]
     >>> resolve(names)["cluster"].tolist()
-    ['0', '1', '1', '3', '4']
+    ['0', '2', '2', '3', '4']
     """
     mentions, decisions, resolution, lang = _resolve(names, lang, seed)
     plan = plan_merged(mentions, resolution, decisions, lang=lang)

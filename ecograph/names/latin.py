@@ -15,7 +15,6 @@ __all__ = ["split_latin", "tokenize"]
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _DOTTED = re.compile(r"\b[^\W\d_](?:[./][^\W\d_])+\b|\b\w{1,2}(?:&\w{1,2})+\b")
 _BRACKET = re.compile(r"\(([^()]*)\)?")
-_EXPLAINED = re.compile(r"(\w{3,8}) ?\(([^()]+)\)")
 _SEGMENT = re.compile(r"[,;]|\s-+\s|\s/\s")
 _REPRESENTED = re.compile(r".*\b(?:represented by|on behalf of)\b ?(.{3,})$")
 _ELISION = re.compile(r"^(?:l|d|qu|n|dell|nell|all|sull)'(?=..)")

@@ -63,7 +63,6 @@ _LOOSE_WORDS = frozenset(
 )
 # Of American corporations what they do is often said or left out: there the odds decide.
 _AMERICAN = frozenset({"inc", "corp", "company", ""})
-_TRADES = frozenset({"information", "chemical", "plastics"})
 _OF_AMERICA = frozenset({"united", "states", "america", "usa"})
 _LONGEST = 500  # signs of a name that are looked at
 _SHORT = 3  # letters of a word that may be a slip of a filler
@@ -137,7 +136,7 @@ def _says_more(a: Name, b: Name) -> bool:
     told = list_told(a, b) - _LOOSE_WORDS
     if one <= other or other <= one:
         american = {a.form, b.form} <= _AMERICAN
-        return bool(told) and not (american and told <= {*a.industry, *b.industry, *_TRADES})
+        return bool(told) and not (american and told <= {*a.industry, *b.industry})
     return bool(told & one and told & other)
 
 

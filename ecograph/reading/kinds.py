@@ -17,11 +17,7 @@ from ecograph.reading.databases.reader import (
     read_database_file,
 )
 from ecograph.reading.databases.sqlite import SQLITE_MAGIC
-from ecograph.reading.records.columnar import read_parquet
-from ecograph.reading.records.reader import read_records
 from ecograph.reading.sheets.doubts import doubt_cells
-from ecograph.reading.text.delimited import read_delimited
-from ecograph.reading.workbooks.reader import read_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -184,14 +180,23 @@ def _recognise(start: bytes) -> Kind | None:
 
 
 def _read_kind(kind: Kind, path: Path, sheet: str | None) -> list[RawSheet]:
+    """Read a file by its reader, imported here: a start pays for those alone that it needs."""
     if kind == "workbook":
+        from ecograph.reading.workbooks.reader import read_workbook
+
         return read_workbook(path, sheet=sheet)
     if kind == "records":
+        from ecograph.reading.records.reader import read_records
+
         return read_records(path, sheet=sheet)
     if kind == "parquet":
+        from ecograph.reading.records.columnar import read_parquet
+
         return [read_parquet(path)]
     if kind == "database":
         return read_database_file(path, sheet=sheet)
+    from ecograph.reading.text.delimited import read_delimited
+
     return [read_delimited(path)]
 
 

@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from ecograph.errors import DataError
-from ecograph.reading import kinds
 from ecograph.reading.kinds import find_doubt, read_file, show_name
 from ecograph.reading.sources import hash_file, read_source
+from ecograph.reading.text import delimited
 
 
 def codes_of(problems):
@@ -84,7 +84,7 @@ def test_what_the_system_refuses_is_told(tmp_path, monkeypatch, error, words):
         raise error
 
     (tmp_path / "a.csv").write_text("id\n1\n")
-    monkeypatch.setattr(kinds, "read_delimited", fail)
+    monkeypatch.setattr(delimited, "read_delimited", fail)
     with pytest.raises(DataError, match=words) as caught:
         read_file(tmp_path / "a.csv")
     assert codes_of(caught.value.problems) == [("unreadable_file", "a.csv")]

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 from ecograph.errors import DataError
 from ecograph.problems import Problem
 from ecograph.reading.databases.addresses import Address, Server
-from ecograph.reading.databases.postgres import read_postgres
 from ecograph.reading.databases.sqlite import SQLITE_MAGIC, read_sqlite
-from ecograph.reading.records.columnar import read_duckdb
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -40,6 +38,8 @@ def read_address(address: Address, *, sheet: str | None = None) -> list[RawSheet
         If it cannot be read.
     """
     if isinstance(address, Server):
+        from ecograph.reading.databases.postgres import read_postgres
+
         return read_postgres(address, sheet=sheet)
     return read_database_file(address.path, sheet=sheet, tables=address.tables)
 
@@ -66,6 +66,8 @@ def read_database_file(
     if start == SQLITE_MAGIC:
         return read_sqlite(path, sheet=sheet, tables=tables)
     if start[8:12] == DUCKDB_MAGIC:
+        from ecograph.reading.records.columnar import read_duckdb
+
         return read_duckdb(path, sheet=sheet, tables=tables)
     reason = "it is neither a SQLite nor a DuckDB file"
     problem = Problem("unreadable_database", file=path.name, details={"reason": reason})

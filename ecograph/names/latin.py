@@ -8,6 +8,7 @@ from ecograph.names.acronyms import find_short, is_acronym, take_acronym, take_i
 from ecograph.names.departments import take_parent
 from ecograph.names.marks import find_latin_ordinal
 from ecograph.names.parts import Parts
+from ecograph.names.spelling import mend_words
 from ecograph.names.words import load_latin_words, standardize_word
 
 __all__ = ["split_latin", "tokenize"]
@@ -81,7 +82,6 @@ _WORD_NUMBER = re.compile("[a-z]{3,}([0-9]{1,3})")
 _NATIONAL = frozenset(("national", "francais", "francaise", "federal"))
 _LEAST_SITED = 3
 _LONGEST_REGION = 5
-_LONG_FORMS = frozenset(("corporation", "incorporated", "company"))
 _DROPS_KIND = frozenset(("university", "college", "institute", "hospital", "school"))
 
 
@@ -100,6 +100,7 @@ def split_latin(text: str) -> Parts:
     ('xerox', ['technology'], 'gmbh_co_kg')
     """
     parts = Parts()
+    text = mend_words(text)
     body = _read_brackets(_take_represented(text), parts)
     segments = [words for words in map(tokenize, _SEGMENT.split(body)) if words]
     segments = _take_forms(segments, parts)
@@ -196,8 +197,6 @@ def _take_forms(segments: list[list[str]], parts: Parts) -> list[list[str]]:
 def _strip_forms(segment: list[str], parts: Parts, floor: int) -> list[str]:
     known = load_latin_words()
     rest = segment
-    if len(rest) > 1 and standardize_word(rest[-1]) in _LONG_FORMS:
-        rest = [*rest[:-1], standardize_word(rest[-1])]
     for _ in range(3):
         if not rest or rest[-1] not in known.form_ends:
             break
@@ -231,13 +230,21 @@ def _strip_inner(segments: list[list[str]], parts: Parts) -> list[list[str]]:
         0,
     )
     if not at and not pair:
-        return segments
+        return _strip_second(segments, parts)
     start, end = (at, at + 1) if at else (pair, pair + 2)
     parts.form = known.forms[tuple(words[start:end])]
     rest = [word for word in words[end:] if word not in known.fillers]
     if " ".join(rest) in known.places:
         parts.places.append(known.countries.get(" ".join(rest), " ".join(rest)))
     return [words[:start], *segments[1:]]
+
+
+def _strip_second(segments: list[list[str]], parts: Parts) -> list[list[str]]:
+    """Find a form written out behind a dash, with what the firm is for: X - Societe anonyme a Y."""
+    if len(segments) > 1 and tuple(segments[1][:2]) == ("societe", "anonyme"):
+        parts.form = load_latin_words().forms["societe", "anonyme"]
+        return [segments[0], *segments[2:]]
+    return segments
 
 
 def _take_places(segments: list[list[str]], parts: Parts) -> list[list[str]]:
@@ -325,10 +332,11 @@ def _name_words(words: list[str], parts: Parts) -> None:
 
 
 def _drop_officers(words: list[str]) -> list[str]:
-    """Drop the regents, trustees or secretary that begin the legal name of a body."""
+    """Drop the regents or secretary that begin a body's legal name, and a board at its end."""
     officers = load_latin_words().officers
     start = next((n for n, word in enumerate(words) if word not in officers), 0)
-    return words[start:]
+    ends_with_board = len(words) - start > 2 and words[-2] == "board" and words[-1] in officers  # noqa: PLR2004 - what is left is a name
+    return words[start:-2] if ends_with_board else words[start:]
 
 
 def _find_kind(tokens: list[str], parts: Parts) -> str:

@@ -25,6 +25,7 @@ __all__ = ["parse_name", "parse_names"]
 _LATIN = r"[a-z][a-z.,&'-]*(?: [a-z.,&'-]+)+"
 _DOTS = frozenset("·•‧∙⋅・᛫")
 _TAG = re.compile(r"\(([A-Z]{2,5})\)\s*$")
+_LEAST_CODES, _LONGEST_CODE = 4, 3  # words of capitals or figures behind a name, and their signs
 _LETTER = re.compile("[a-z]")
 _LATIN_RUN = re.compile(rf"({_LATIN}[ ,;(/-]*)?([^ -~].*[^ -~])([ ,;(/-]*{_LATIN}\)?)?")
 
@@ -51,7 +52,8 @@ def parse_name(text: str) -> Name:
     folded = fold_name(text)
     if not folded:
         return Name(text)
-    current, former = take_former(_keep_dots(text, _drop_tag(text, folded)))
+    plain = _drop_codes(text, folded) if folded[-1:].isalnum() else _drop_tag(text, folded)
+    current, former = take_former(_keep_dots(text, plain))
     han = has_han(current)
     current, other = _part_languages(current) if han else (current, ())
     parts = split_han(current) if han else split_latin(current)
@@ -98,6 +100,23 @@ def parse_names(texts: Iterable[str]) -> list[Name]:
             known[text] = parse_name(text)
         result.append(known[text])
     return result
+
+
+def _drop_codes(text: str, folded: str) -> str:
+    """Drop the fields of a file that stand in capitals behind a name: CNT GBX COD 07."""
+    words = text[:LONGEST].split()
+    tail = len(words)
+    while tail > 0 and _is_code(words[tail - 1]):
+        tail -= 1
+    codes = words[tail:]
+    if len(codes) < _LEAST_CODES or not any(map(str.isdigit, codes)):
+        return folded
+    before = " ".join(words[:tail])
+    return folded if before.isupper() or before.islower() or not before else fold_name(before)
+
+
+def _is_code(word: str) -> bool:
+    return len(word) <= _LONGEST_CODE and word.isalnum() and (word.isupper() or word.isdigit())
 
 
 def _drop_tag(text: str, folded: str) -> str:

@@ -10,8 +10,6 @@ import yaml
 
 __all__ = ["HanWords", "LatinWords", "load_han_words", "load_latin_words", "standardize_word"]
 
-_LEAST_TYPO = 8  # letters of a word in which a slip leaves no doubt
-
 
 class HanWords(NamedTuple):
     """Words of Chinese names; see ``words.yaml``."""
@@ -53,7 +51,6 @@ class LatinWords(NamedTuple):
     branches: frozenset[str]
     compass: dict[str, str]  # a direction's spellings, and its English word
     weak: frozenset[str]  # too common to name an organisation
-    typical: frozenset[str]  # long words that slips are mended to
     places: frozenset[str]
     countries: dict[str, str]  # a country's spellings, and one of them
     states: frozenset[str]
@@ -61,6 +58,8 @@ class LatinWords(NamedTuple):
     tags: frozenset[str]  # of programmes, written behind a name
     systems: dict[str, str]  # the full name, folded, and its abbreviation
     acronyms: frozenset[str]  # the abbreviations of those systems
+    written: frozenset[str]  # other words whose slips are mended
+    right: frozenset[str]  # words that look like slips of others and are none
 
 
 @functools.cache
@@ -126,8 +125,6 @@ def load_latin_words() -> LatinWords:
         branches=frozenset(words["firm_places"].split()),
         compass=_turn(words["compass"]),
         weak=frozenset(words["weak"].split()) | set(countries),
-        typical=frozenset(word for word in words["equivalents"] if len(word) >= _LEAST_TYPO)
-        | {"corporation", "incorporated"},
         places=frozenset(countries) | states,
         countries=countries,
         states=states,
@@ -135,31 +132,18 @@ def load_latin_words() -> LatinWords:
         tags=frozenset(words["tags"].split()),
         systems=dict(words["systems"]),
         acronyms=frozenset(words["systems"].values()),
+        written=frozenset(words["written"].split()),
+        right=frozenset(words["right"].split()),
     )
 
 
-@functools.lru_cache(maxsize=65536)
 def standardize_word(word: str) -> str:
     """Give the one spelling of a word that stands for its kind in every language.
 
-    A slip of the pen in a long word is mended; a word that is not known stays.
-
-    >>> standardize_word("universitetet"), standardize_word("universtiy"), standardize_word("oslo")
-    ('university', 'university', 'oslo')
+    >>> standardize_word("universitetet"), standardize_word("oslo")
+    ('university', 'oslo')
     """
-    words = load_latin_words()
-    if word in words.equivalents:
-        return words.equivalents[word]
-    if len(word) < _LEAST_TYPO or word in words.typical or word in words.officers:
-        return word
-    from rapidfuzz.distance import OSA  # noqa: PLC0415 - only long unknown words need it
-
-    near = [
-        (distance, typical)
-        for typical in words.typical
-        if typical[0] == word[0] and (distance := OSA.distance(word, typical, score_cutoff=1)) <= 1
-    ]
-    return min(near)[1] if near else word
+    return load_latin_words().equivalents.get(word, word)
 
 
 def _turn(table: dict[str, str]) -> dict[str, str]:

@@ -10,7 +10,14 @@ from rapidfuzz.distance import OSA
 from ecograph.names import abbreviates
 from ecograph.resolution.conflicts import compare_trades
 from ecograph.resolution.legal import list_told
-from ecograph.resolution.slips import is_cut, is_slip, is_swap, is_text_slip, name_slip
+from ecograph.resolution.slips import (
+    is_cut,
+    is_slip,
+    is_swap,
+    is_text_slip,
+    is_written_out,
+    name_slip,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -255,14 +262,17 @@ def _pair_slips(
             alone.append(word)
         else:
             open_.remove(found)
-            paired.append((word, chances.weigh_slip(word, found), chances.is_known(word, found)))
+            known = chances.is_known(word, found) or is_written_out(word, found)
+            paired.append((word, chances.weigh_slip(word, found), known))
     return paired, (alone, open_)
 
 
 def _are_alike(word: str, other: str, chances: Chances) -> bool:
     if word[0] != other[0] and word[-1] != other[-1]:
         return False
-    return is_cut(word, other) or (is_slip(word, other) and not chances.are_known(word, other))
+    if is_cut(word, other) or is_written_out(word, other):
+        return True
+    return is_slip(word, other) and not chances.are_known(word, other)
 
 
 def _sum_worths(worths: Sequence[float]) -> float:

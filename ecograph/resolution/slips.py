@@ -3,17 +3,44 @@
 from __future__ import annotations
 
 import functools
+import re
 
 from rapidfuzz.distance import OSA
 
 from ecograph.resolution.sounds import spell_sound
 
-__all__ = ["is_cut", "is_slip", "is_swap", "is_text_slip", "name_slip", "stands_within"]
+__all__ = [
+    "is_cut",
+    "is_slip",
+    "is_swap",
+    "is_text_slip",
+    "is_written_out",
+    "name_slip",
+    "stands_within",
+]
 
 _LONG_CORE = 5  # Han characters of a core in which any slip is believed: in short ones each tells
 _SHORTEST_SLIP = 5  # letters of a word in which a slip is believed
 _LONGEST_CUT = 7  # letters of a beginning that stands for a word: technol, technology
 _LONG_WORD = 8  # letters of a word in which two are
+
+
+_WRITTEN_OUT = re.compile("(?<=[^aeiou])([aou])e(?=[^aeiou])|(?<![aeiou])aa(?=[^aeiou])")
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def is_written_out(left: str, right: str) -> bool:
+    """Say whether two words differ by how ä, ö, ü or å is written: forderung, foerderung.
+
+    Folding has taken the dots away; who has no such keys writes two letters instead.
+
+    >>> is_written_out("foerderung", "forderung"), is_written_out("aerotech", "arotech")
+    (True, False)
+    """
+    if abs(len(left) - len(right)) > 2 or min(len(left), len(right)) < _SHORTEST_SLIP:  # noqa: PLR2004
+        return False
+    plain = [_WRITTEN_OUT.sub(lambda found: found[1] or "a", word) for word in (left, right)]
+    return plain[0] == plain[1]
 
 
 @functools.lru_cache(maxsize=1 << 18)

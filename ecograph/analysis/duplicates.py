@@ -59,7 +59,7 @@ MATCH_COLUMNS = (
 _STRENGTH = {"merged": 0, "review": 1, "apart": 2}
 
 
-def resolve(names: Names, *, lang: str | None = None, seed: int | None = None) -> pd.DataFrame:
+def resolve(names: Names, *, lang: str | None = None) -> pd.DataFrame:
     """Find which names mean one organisation.
 
     Parameters
@@ -71,8 +71,6 @@ def resolve(names: Names, *, lang: str | None = None, seed: int | None = None) -
         ``region``, ``industry``; or a list of names.
     lang
         Language of the evidence, ``en`` or ``zh``; by default the ecosystem's, else English.
-    seed
-        Seed of what is estimated from a sample in large registers.
 
     Returns
     -------
@@ -100,7 +98,7 @@ def resolve(names: Names, *, lang: str | None = None, seed: int | None = None) -
     >>> resolve(names)["cluster"].tolist()
     ['0', '2', '2', '3', '4']
     """
-    mentions, decisions, resolution, lang = _resolve(names, lang, seed)
+    mentions, decisions, resolution, lang = _resolve(names, lang)
     plan = plan_merged(mentions, resolution, decisions, lang=lang)
     known = {UNKNOWN + text: kept for text, kept in plan.names.items()}
     listed = mentions.drop_duplicates("id").set_index("id")
@@ -114,12 +112,12 @@ def resolve(names: Names, *, lang: str | None = None, seed: int | None = None) -
     return _attach(table, names, "resolution")
 
 
-def list_matches(names: Names, *, lang: str | None = None, seed: int | None = None) -> pd.DataFrame:
+def list_matches(names: Names, *, lang: str | None = None) -> pd.DataFrame:
     """List the pairs of names that were merged, kept apart though alike, or left to a person.
 
     Parameters
     ----------
-    names, lang, seed
+    names, lang
         As of `resolve`.
 
     Returns
@@ -133,7 +131,7 @@ def list_matches(names: Names, *, lang: str | None = None, seed: int | None = No
     >>> (found["verdict"] == "merged").any()
     np.False_
     """
-    mentions, _, resolution, lang = _resolve(names, lang, seed)
+    mentions, _, resolution, lang = _resolve(names, lang)
     named = mentions.drop_duplicates("id").set_index("id")["name"]
     pairs = resolution.pairs
     table = pairs.assign(
@@ -147,16 +145,14 @@ def list_matches(names: Names, *, lang: str | None = None, seed: int | None = No
     return _attach(table[list(MATCH_COLUMNS)], names, "matches")
 
 
-def review_names(
-    ecosystem: Ecosystem, *, lang: str | None = None, seed: int | None = None
-) -> pd.DataFrame:
+def review_names(ecosystem: Ecosystem, *, lang: str | None = None) -> pd.DataFrame:
     """List what people have to decide about names, ordered by what it changes.
 
     Parameters
     ----------
     ecosystem
         The ecosystem, loaded with the setting ``resolve`` at ``none`` so that all is listed.
-    lang, seed
+    lang
         As of `resolve`.
 
     Returns
@@ -165,7 +161,7 @@ def review_names(
         As `ecograph.resolution.review.list_review`: what was decided stands in it, so that the
         list, filled in, can take the place of the table ``resolutions``.
     """
-    mentions, _, resolution, lang = _resolve(ecosystem, lang, seed)
+    mentions, _, resolution, lang = _resolve(ecosystem, lang)
     earlier = read_decisions(ecosystem.table("resolutions"))
     return list_review(resolution, mentions, decisions=earlier, lang=lang)
 
@@ -176,19 +172,17 @@ def check_resolutions(ecosystem: Ecosystem) -> tuple[Problem, ...]:
 
 
 def _resolve(
-    names: Names, lang: str | None, seed: int | None
+    names: Names, lang: str | None
 ) -> tuple[pd.DataFrame, Sequence[Decision], Resolution, str]:
     if not isinstance(names, Ecosystem):
         given = names if isinstance(names, pd.DataFrame) else pd.DataFrame({"name": list(names)})
         mentions = take_mentions(given)
-        return mentions, (), resolve_names(mentions, seed=seed or 0), lang or "en"
+        return mentions, (), resolve_names(mentions), lang or "en"
     mentions = gather_mentions(names)
     decisions, _ = decide(names, mentions)
-    seed = names.settings.seed if seed is None else seed
-    if ("resolution", seed) not in names.memory:
-        found = resolve_names(mentions, decisions=decisions, seed=seed)
-        names.memory["resolution", seed] = found
-    return mentions, decisions, names.memory["resolution", seed], lang or names.lang
+    if "resolution" not in names.memory:
+        names.memory["resolution"] = resolve_names(mentions, decisions=decisions)
+    return mentions, decisions, names.memory["resolution"], lang or names.lang
 
 
 def _choose_pairs(

@@ -11,7 +11,9 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from ecograph.resolution.brands import count_pieces
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from ecograph.names import Name
     from ecograph.resolution.brands import Pieces
     from ecograph.resolution.records import Records
+
+    Ints = np.ndarray[Any, np.dtype[np.int64]]
 
 __all__ = ["Chances", "join_core", "join_stem", "measure_chances"]
 
@@ -141,12 +145,12 @@ def measure_chances(records: Records) -> Chances:
     shipped frequency unless the register shows them more often. To these come the namesakes that
     the register shows: different codes, places or cities with that core.
     """
-    cores: dict[str, Name] = {}
-    stems: dict[str, Name] = {}
-    for head in records.heads:
-        cores.setdefault(join_core(head), head)
-        stems.setdefault(join_stem(head), head)
-    words = _share_words(list(stems.values()))
+    told_cores = [join_core(head) for head in records.heads]
+    told_stems = [join_stem(head) for head in records.heads]
+    # Of several names with one core or stem the first stands for all.
+    cores = dict(zip(reversed(told_cores), reversed(records.heads), strict=True))
+    stems = dict(zip(reversed(told_stems), reversed(records.heads), strict=True))
+    words = _share_words(stems.values())
     pieces = count_pieces(core for core, head in cores.items() if head.kind in ("firm", ""))
     signs = Counter(
         sign
@@ -162,10 +166,11 @@ def measure_chances(records: Records) -> Chances:
     by_stem = {
         stem: size * _expect_stem(head, words, signs, pieces) for stem, head in stems.items()
     }
+    told = _number_told(records)
     return Chances(
         size,
-        _add_shown(by_core, records, [join_core(head) for head in records.heads]),
-        _add_shown(by_stem, records, [join_stem(head) for head in records.heads]),
+        _add_shown(by_core, told_cores, told),
+        _add_shown(by_stem, told_stems, told),
         words,
         Counter(word for head in stems.values() for word in dict.fromkeys(head.tokens)),
         Counter(short for head in stems.values() for short in dict.fromkeys(head.short)),
@@ -198,15 +203,20 @@ def join_stem(name: Name) -> str:
     return "".join([*told, *marks]).replace(" ", "") or join_core(name)
 
 
-def _share_words(heads: Sequence[Name]) -> dict[str, float]:
+def _share_words(heads: Iterable[Name]) -> dict[str, float]:
     """Share of words among families of names: those whose core begins with the same word."""
-    families: dict[str, set[str]] = defaultdict(set)
+    words: dict[str, int] = {}
+    begins: dict[str, int] = {}
+    told: list[int] = []
+    families: list[int] = []
     for head in heads:
-        begin = head.core.partition(" ")[0]
-        for word in head.tokens:
-            families[word].add(begin)
-    total = max(len({begin for found in families.values() for begin in found}), _FEWEST)
-    return {word: (len(found) - 1) / total for word, found in families.items()}
+        begin = begins.setdefault(head.core.partition(" ")[0], len(begins))
+        told += [words.setdefault(word, len(words)) for word in head.tokens]
+        families += [begin] * len(head.tokens)
+    named = len(set(families))
+    counts = _count_distinct(np.array(told, dtype=np.int64), np.array(families, dtype=np.int64))
+    total = max(named, _FEWEST)
+    return {word: (count - 1) / total for word, count in zip(words, counts.tolist(), strict=True)}
 
 
 def _chance_of(word: str) -> float:
@@ -247,24 +257,40 @@ def _expect_stem(
     return _expect_core(head, words, signs, pieces) * common
 
 
+def _number_told(records: Records) -> tuple[Ints, Ints, Ints]:
+    """Give numbers to the code of each record, the place in its name and its site; -1 for none."""
+    places = [head.places[-1] if head.places else "" for head in records.heads]
+    sites = [
+        city or province or country
+        for city, province, country in zip(
+            records.cities, records.provinces, records.countries, strict=True
+        )
+    ]
+    return _number(records.codes), _number(places), _number(sites)
+
+
+def _number(texts: Sequence[str]) -> Ints:
+    numbers: dict[str, int] = {"": -1}
+    return np.array([numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int64)
+
+
 def _add_shown(
-    expected: dict[str, float], records: Records, keys: Sequence[str]
+    expected: dict[str, float], keys: Sequence[str], told: tuple[Ints, Ints, Ints]
 ) -> dict[str, float]:
     """Add the namesakes that the register shows: the most of its codes, places and sites."""
-    told: dict[str, tuple[set[str], set[str], set[str]]] = defaultdict(
-        lambda: (set(), set(), set())
+    numbers = dict(zip(expected, range(len(expected)), strict=True))
+    key = np.array([numbers[text] for text in keys], dtype=np.int64)
+    codes, places, sites = (
+        np.maximum(_count_distinct(key[known >= 0], known[known >= 0], len(numbers)) - 1, 0)
+        for known in told
     )
-    for at, key in enumerate(keys):
-        codes, places, sites = told[key]
-        codes.add(records.codes[at])
-        places.update(records.heads[at].places[-1:])
-        sites.add(records.cities[at] or records.provinces[at] or records.countries[at])
-    return {
-        key: max(expected[key], _LEAST)
-        + max(_others(codes), _others(places), min(_others(sites), _SITES * expected[key]))
-        for key, (codes, places, sites) in told.items()
-    }
+    chance = np.fromiter(expected.values(), dtype=float, count=len(expected))
+    shown = np.maximum(np.maximum(codes, places), np.minimum(sites, _SITES * chance))
+    return dict(zip(expected, (np.maximum(chance, _LEAST) + shown).tolist(), strict=True))
 
 
-def _others(values: Iterable[str]) -> float:
-    return max(0, sum(1 for value in values if value) - 1)
+def _count_distinct(keys: Ints, values: Ints, length: int = 0) -> Ints:
+    """Count of each key how many distinct values stand with it."""
+    width = int(values.max(initial=0)) + 1
+    pairs = np.unique(keys * width + values)
+    return np.bincount(pairs // width, minlength=length)

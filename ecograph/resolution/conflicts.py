@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ecograph.resolution.chances import Chances
 
 __all__ = [
+    "ACADEMIC",
     "compare_kinds",
     "compare_trades",
     "compare_words",
@@ -40,17 +41,19 @@ _BRANCH = re.compile(
 )
 _GROUP = re.compile(r"\b(?:holding|groupe?|gruppen?|konsern|gruppo|grupo)\b")
 _LONG_NAME = 8  # words of a name in which a number on one side is rather one of a file
-_ACADEMIC = {
-    "university",
-    "college",
-    "institute",
-    "hospital",
-    "government",
-    "school",
-    "association",
-    "laboratory",
-}
-
+ACADEMIC = frozenset(
+    (
+        "university",
+        "college",
+        "institute",
+        "hospital",
+        "government",
+        "school",
+        "association",
+        "laboratory",
+    )
+)
+"""Kinds of public bodies."""
 
 _PUBLIC = frozenset({"institute", "university", "college", "hospital", "laboratory"})
 _BODY_ENDS = ("院", "所", "中心", "大学", "实验室", "站", "台", "馆")
@@ -226,4 +229,4 @@ def compare_words(a: str, b: str, like: Sequence[set[str]]) -> str:
 def compare_kinds(a: str, b: str) -> str:
     """Compare two kinds: ``near`` are those of public bodies that are akin."""
     found = compare_words(a, b, _KIN)
-    return "near" if found == "like" and {a, b} <= _ACADEMIC else found
+    return "near" if found == "like" and {a, b} <= ACADEMIC else found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz.distance import OSA
 
 from ecograph.names import abbreviates
-from ecograph.resolution.conflicts import compare_trades
+from ecograph.resolution.conflicts import ACADEMIC, compare_trades
 from ecograph.resolution.legal import list_told
 from ecograph.resolution.slips import (
     is_cut,
@@ -36,23 +36,13 @@ _SAME_NUMBER = 4.0
 _FORM_SIGNS = "有限责任公司股份集团总厂线认分,.;:"  # with what is written for them by mistake
 _BRACKETS = re.compile(r"\([^()]{0,20}\)")
 _SAME_TRADE = 2.0
-_LONG_NAME = 8  # words of a name in which a number on one side is rather one of a file
+_LONG_CORES = 8  # signs of the cores of two public bodies, together, in which a slip is rather one
 _STRICT = {"university", "college", "institute", "hospital", "school", "association", "laboratory"}
 _SUBSIDIARY = 3.0  # most that the words of a longer name of a firm speak against it
-_ACADEMIC = {
-    "university",
-    "college",
-    "institute",
-    "hospital",
-    "government",
-    "school",
-    "association",
-    "laboratory",
-}
 _WHOLE = 12.0  # worth of two long names that agree nearly to the letter
 _LONG_TEXT, _LETTERS_PER_SLIP = 30, 15
 _LONG_BRAND = 5  # Han signs of a brand in which one more or less may be a slip
-_LONG_WORD = 8  # letters of a word in which two are
+_LONG_WORD = 8  # letters of a word that is no abbreviation
 
 
 def compare_cores(a: Subject, b: Subject, chances: Chances) -> tuple[str, float]:  # noqa: PLR0911 - one for each kind
@@ -63,7 +53,7 @@ def compare_cores(a: Subject, b: Subject, chances: Chances) -> tuple[str, float]
     if a.core == b.core and not a.latin and not b.latin:
         return _compare_equal(a.name, b.name), chances.weigh_core(a.core) + _count_marks(a, b)
     if not (a.latin and b.latin) and is_text_slip(a.name.folded, b.name.folded, (a.brand, b.brand)):
-        public = {a.name.kind, b.name.kind} <= _PUBLIC and len(a.core) + len(b.core) >= _LONG_NAME
+        public = {a.name.kind, b.name.kind} <= _PUBLIC and len(a.core) + len(b.core) >= _LONG_CORES
         swapped = sorted(a.core) == sorted(b.core) and (a.core == b.core or len(a.brand) > _BRAND)
         alike = not public and len(a.core) == len(b.core) and not swapped
         worth = max(chances.weigh_core(a.core), chances.weigh_core(b.core))
@@ -137,7 +127,7 @@ def _may_abbreviate(short: Subject, long: Subject) -> bool:
 def _compare_han(a: Subject, b: Subject, chances: Chances) -> tuple[str, float]:
     worth = max(chances.weigh_core(a.core), chances.weigh_core(b.core))
     shortest, longest = sorted((len(a.brand), len(b.brand)))
-    loose = shortest >= _LONG_BRAND and not {a.name.kind, b.name.kind} & _ACADEMIC
+    loose = shortest >= _LONG_BRAND and not {a.name.kind, b.name.kind} & ACADEMIC
     if slip := name_slip(a.core, b.core, loose=loose):
         return slip, worth
     if shortest < 2 or (shortest < longest < _LONG_BRAND - 1 and _are_firms(a, b)):  # noqa: PLR2004

@@ -189,12 +189,29 @@ def _keep_told(
     """Keep the pairs that have anything in common: their names, a code, or what the data state."""
     first, second = table["first"].to_numpy(), table["second"].to_numpy()
     table["code"] = _compare_column(records.codes, first, second)
-    pairs = list(zip(first.tolist(), second.tolist(), strict=True))
-    table["named"] = np.array([_compare_stated(records, *pair) for pair in pairs], dtype=object)
+    table["named"] = _list_stated(records, first, second)
     told = (table["core"] != "different") | (table["named"] != "") | (table["code"] == "same")
     if kept:
-        told |= np.array([pair in kept for pair in pairs], dtype=bool)
+        pairs = zip(first.tolist(), second.tolist(), strict=True)
+        told |= np.fromiter((pair in kept for pair in pairs), bool, len(first))
     return table[told]
+
+
+def _list_stated(records: Records, first: Ints, second: Ints) -> Ints:
+    """List what the data state of each pair; most names state nothing of any other."""
+    stating = np.array(
+        [
+            bool(name.former or head.former or aliases)
+            for name, head, aliases in zip(
+                records.names, records.heads, records.aliases, strict=True
+            )
+        ],
+        dtype=bool,
+    )
+    stated = np.full(len(first), "", dtype=object)
+    for at in np.flatnonzero(stating[first] | stating[second]).tolist():
+        stated[at] = _compare_stated(records, int(first[at]), int(second[at]))
+    return stated
 
 
 def compare_pair(records: Records, a: int, b: int, *, chances: Chances) -> dict[str, Any]:

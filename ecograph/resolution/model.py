@@ -64,9 +64,7 @@ class Resolution:
     dropped: pd.DataFrame
 
 
-def resolve_names(
-    mentions: pd.DataFrame, *, decisions: Sequence[Decision] = (), seed: int = 0
-) -> Resolution:
+def resolve_names(mentions: pd.DataFrame, *, decisions: Sequence[Decision] = ()) -> Resolution:
     """Resolve which mentions are one organisation.
 
     Parameters
@@ -75,8 +73,6 @@ def resolve_names(
         Columns ``id`` and ``name``; any others of ``MENTION_COLUMNS`` help.
     decisions
         What people decided, with names or ids: obeyed before anything else.
-    seed
-        Seed of what is drawn: nothing, at present.
 
     Returns
     -------
@@ -96,7 +92,6 @@ def resolve_names(
     >>> resolve_names(pd.DataFrame({"id": list("abcd"), "name": names})).clusters.tolist()
     ['a', 'a', 'c', 'd']
     """
-    del seed
     with _pause_collection():
         records = gather_records(mentions)
         run = _Run(

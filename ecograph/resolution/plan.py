@@ -55,7 +55,7 @@ def plan_merges(ecosystem: Ecosystem) -> tuple[Merges, tuple[Problem, ...]]:
         return plan_decided(mentions, decisions, lang=lang), problems
     from ecograph.resolution.model import resolve_names  # noqa: PLC0415 - the heavy part
 
-    resolution = resolve_names(mentions, decisions=decisions, seed=settings.seed)
+    resolution = resolve_names(mentions, decisions=decisions)
     return plan_merged(mentions, resolution, decisions, lang=lang), problems
 
 

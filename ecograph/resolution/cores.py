@@ -41,6 +41,7 @@ _STRICT = {"university", "college", "institute", "hospital", "school", "associat
 _SUBSIDIARY = 3.0  # most that the words of a longer name of a firm speak against it
 _WHOLE = 12.0  # worth of two long names that agree nearly to the letter
 _LONG_TEXT, _LETTERS_PER_SLIP = 30, 15
+_HOPELESS = -3.0  # worth of shared words that nothing else makes up for
 _LONG_BRAND = 5  # Han signs of a brand in which one more or less may be a slip
 _LONG_WORD = 8  # letters of a word that is no abbreviation
 
@@ -221,13 +222,13 @@ def _weigh_alone(
         ):
             return "typo", max(_sum_worths(found), _WHOLE)
     if slips or (alone[0] and alone[1]):
-        return "overlap", _sum_worths(found) - lost
-    short = b if alone[0] else a
-    if strict:
-        return "contained", _sum_worths(found) - lost
-    return "contained", max(chances.weigh_core(short.core), _sum_worths(found)) - min(
-        lost, _SUBSIDIARY
-    )
+        level, worth = "overlap", _sum_worths(found) - lost
+    elif strict:
+        level, worth = "contained", _sum_worths(found) - lost
+    else:
+        shared = chances.weigh_core((b if alone[0] else a).core)
+        level, worth = "contained", max(shared, _sum_worths(found)) - min(lost, _SUBSIDIARY)
+    return (level, worth) if worth > _HOPELESS else ("different", 0.0)
 
 
 def _slip_joined(a: Subject, b: Subject) -> bool:

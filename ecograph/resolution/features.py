@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA, LCSseq
 
 from ecograph.names import relate_places
 from ecograph.resolution.blocking import fold_alias
@@ -22,6 +20,7 @@ from ecograph.resolution.conflicts import (
 )
 from ecograph.resolution.cores import compare_cores
 from ecograph.resolution.legal import ENGLISH_FORMS, list_told
+from ecograph.resolution.likeness import find_alike, gather_texts
 from ecograph.resolution.slips import is_slip
 from ecograph.resolution.subjects import prepare_subject
 
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ecograph.resolution.chances import Chances
+    from ecograph.resolution.likeness import Texts
     from ecograph.resolution.records import Records
     from ecograph.resolution.subjects import Subject
 
@@ -40,7 +40,6 @@ _LIKE_FORMS = (
     {"limited", "joint_stock", "company", "group_limited", "group_joint_stock", "group"},
     set(ENGLISH_FORMS),
 )
-_MOST_LETTERS, _MOST_WORDS = 0.75, 80
 
 
 class Comparison(NamedTuple):
@@ -161,18 +160,22 @@ def compare_records(
         ``none``), ``city_worth``, ``named`` (``alias``, ``former`` or empty) and ``partners``
         (shared ones).
     """
-    numbers: dict[str, int] = {}
-    number = np.array(
-        [numbers.setdefault(h.folded, len(numbers)) for h in records.heads], dtype=np.int64
-    )
-    names = {number[at]: head for at, head in enumerate(records.heads)}
-    subjects = [prepare_subject(names[at], chances) for at in range(len(numbers))]
+    number, subjects = _prepare_subjects(records, chances)
+    texts = gather_texts(subjects)
+    codes = _compare_column(records.codes, first, second)
+    named = _list_stated(records, first, second)
+    told = (named != "") | (codes == "same") | _are_kept(first, second, kept)
     parts = []
     for at in range(0, max(len(first), 1), _CHUNK):
         span = slice(at, at + _CHUNK)
-        found = _compare_unique(subjects, number[first[span]], number[second[span]], chances)
+        found = _compare_unique(
+            (subjects, texts), number[first[span]], number[second[span]], told[span], chances
+        )
+        rows = found.index.to_numpy() + at
         parts.append(
-            _keep_told(records, found.assign(first=first[span], second=second[span]), kept)
+            found.assign(
+                first=first[rows], second=second[rows], code=codes[rows], named=named[rows]
+            )
         )
     table = pd.concat(parts, ignore_index=True)
     first, second = table["first"].to_numpy(), table["second"].to_numpy()
@@ -183,18 +186,21 @@ def compare_records(
     return table
 
 
-def _keep_told(
-    records: Records, table: pd.DataFrame, kept: frozenset[tuple[int, int]]
-) -> pd.DataFrame:
-    """Keep the pairs that have anything in common: their names, a code, or what the data state."""
-    first, second = table["first"].to_numpy(), table["second"].to_numpy()
-    table["code"] = _compare_column(records.codes, first, second)
-    table["named"] = _list_stated(records, first, second)
-    told = (table["core"] != "different") | (table["named"] != "") | (table["code"] == "same")
-    if kept:
-        pairs = zip(first.tolist(), second.tolist(), strict=True)
-        told |= np.fromiter((pair in kept for pair in pairs), bool, len(first))
-    return table[told]
+def _prepare_subjects(records: Records, chances: Chances) -> tuple[Ints, list[Subject]]:
+    """Prepare each distinct name once: of each record the number of its subject, and these."""
+    numbers: dict[str, int] = {}
+    number = np.array(
+        [numbers.setdefault(h.folded, len(numbers)) for h in records.heads], dtype=np.int64
+    )
+    names = dict(zip(number.tolist(), records.heads, strict=True))
+    return number, [prepare_subject(names[at], chances) for at in range(len(numbers))]
+
+
+def _are_kept(first: Ints, second: Ints, kept: frozenset[tuple[int, int]]) -> Ints:
+    if not kept:
+        return np.zeros(len(first), dtype=bool)
+    pairs = zip(first.tolist(), second.tolist(), strict=True)
+    return np.fromiter((pair in kept for pair in pairs), bool, len(first))
 
 
 def _list_stated(records: Records, first: Ints, second: Ints) -> Ints:
@@ -229,65 +235,30 @@ def compare_pair(records: Records, a: int, b: int, *, chances: Chances) -> dict[
 
 
 def _compare_unique(
-    subjects: Sequence[Subject], first: Ints, second: Ints, chances: Chances
+    known: tuple[Sequence[Subject], Texts], first: Ints, second: Ints, told: Ints, chances: Chances
 ) -> pd.DataFrame:
-    """Compare each pair of names once, however many records have them."""
-    width = len(subjects)
+    """Compare each pair of names once, however many records have them.
+
+    What is told, or has anything in common, stays, under its place among the pairs.
+    """
+    subjects, texts = known
+    width = max(len(subjects), 1)
     low, high = np.minimum(first, second), np.maximum(first, second)
     pairs, inverse = np.unique(low * width + high, return_inverse=True)
-    left = [subjects[at] for at in (pairs // width).tolist()]
-    right = [subjects[at] for at in (pairs % width).tolist()]
-    found = [
-        compare_names(a, b, chances) if worth_it else _DIFFERENT
-        for a, b, worth_it in zip(left, right, _look_alike(left, right), strict=True)
-    ]
-    columns = list(zip(*found, strict=True)) if found else [() for _ in _FIELDS]
+    left, right = pairs // width, pairs % width
+    found = [_DIFFERENT] * len(pairs)
+    for at in np.flatnonzero(find_alike(texts, subjects, left, right)).tolist():
+        found[at] = compare_names(subjects[left[at]], subjects[right[at]], chances)
+    differ = np.fromiter((one is _DIFFERENT for one in found), bool, len(found))
+    rows = np.flatnonzero(told | ~differ[inverse])
+    columns = list(zip(*[found[at] for at in inverse[rows].tolist()], strict=True))
     return pd.DataFrame(
         {
-            field: np.array(column, dtype=float if field == "worth" else object)[inverse]
-            for field, column in zip(_FIELDS, columns, strict=True)
-        }
+            field: np.array(column, dtype=float if field == "worth" else object)
+            for field, column in zip(_FIELDS, columns or [() for _ in _FIELDS], strict=True)
+        },
+        index=rows,
     )
-
-
-def _look_alike(left: Sequence[Subject], right: Sequence[Subject]) -> list[bool]:
-    """Say at once of which pairs the cores may have anything to do with each other.
-
-    Of Han names the signs of one core must stand in the other name in their order, or the cores
-    or names differ by one slip; of Latin ones most letters of one core must, or its words.
-    """
-    if not left:
-        return []
-    pairs = [
-        (a, b) if len(a.core) <= len(b.core) else (b, a) for a, b in zip(left, right, strict=True)
-    ]
-    cores = [a.core for a, _ in pairs]
-    lengths = np.array([len(core) for core in cores])
-    latin = np.array([a.latin or b.latin for a, b in pairs])
-    known = np.array(
-        [a.name.folded in b.name.short or b.name.folded in a.name.short for a, b in pairs]
-    )
-    texts = [b.name.folded for _, b in pairs]
-    least = np.where(latin, _MOST_LETTERS * lengths, lengths)
-    within = _measure(cores, texts, LCSseq.similarity) >= least
-    slip = _measure(cores, [b.core for _, b in pairs], OSA.distance) <= 1
-    same = _measure([a.name.folded for a, _ in pairs], texts, OSA.distance) <= 1
-    words = latin.copy()
-    some = np.flatnonzero(latin & ~within)
-    words[some] = (
-        _measure(
-            [pairs[at][0].name.core for at in some],
-            [texts[at] for at in some],
-            fuzz.token_set_ratio,
-        )
-        >= _MOST_WORDS
-    )
-    worth: list[bool] = (words | known | within | slip | same).tolist()
-    return worth
-
-
-def _measure(a: Sequence[str], b: Sequence[str], scorer: Any) -> Ints:  # noqa: ANN401 - of rapidfuzz
-    return process.cpdist(a, b, scorer=scorer, dtype=np.int32)
 
 
 def _factorize(values: Sequence[str]) -> Ints:

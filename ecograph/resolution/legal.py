@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from ecograph.names import fold_name
@@ -151,6 +153,8 @@ def list_told(a: Name, b: Name) -> set[str]:
     left, right = one - other, other - one
     told = {word for word in left if not any(is_slip(word, near) for near in right)}
     told |= {word for word in right if not any(is_slip(word, near) for near in left)}
+    if not told:
+        return told
     known = {*a.short, *b.short, *a.places, *b.places, *_list_seat(a), *_list_seat(b)}
     lands = {*a.places, *b.places}
     return {word for word in told - known - _OF_AMERICA if not _is_noise(word, lands)}
@@ -158,16 +162,37 @@ def list_told(a: Name, b: Name) -> set[str]:
 
 def _is_noise(word: str, lands: set[str]) -> bool:
     """Say whether a word is a country that both say, or a slip of one or of a word like of."""
-    words = load_latin_words()
     if len(word) <= _SHORT:
-        return any(sorted(word) == sorted(filler) for filler in words.fillers)
-    named = (other for other, land in words.countries.items() if land in lands)
-    return any(word == other or is_slip(word, other) for other in named)
+        return "".join(sorted(word)) in _list_fillers()
+    named = _list_countries()
+    return any(word == other or is_slip(word, other) for land in lands for other in named[land])
 
 
-def _list_seat(name: Name) -> set[str]:
+@functools.cache
+def _list_fillers() -> frozenset[str]:
+    """List the letters of words like of, whatever their order."""
+    return frozenset("".join(sorted(filler)) for filler in load_latin_words().fillers)
+
+
+@functools.cache
+def _list_countries() -> defaultdict[str, list[str]]:
+    """List how each country is named."""
+    named: defaultdict[str, list[str]] = defaultdict(list)
+    for other, land in load_latin_words().countries.items():
+        named[land].append(other)
+    return named
+
+
+def _list_seat(name: Name) -> tuple[str, ...]:
     """List the words behind the last comma: where the seat is written."""
-    before, _, after = name.original[:_LONGEST].rpartition(",")
+    if "," not in name.original:
+        return ()
+    # Behind no form two words may be a faculty.
+    return _read_seat(name.original, _MOST_SEAT if name.form else 1)
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _read_seat(text: str, most: int) -> tuple[str, ...]:
+    before, _, after = text[:_LONGEST].rpartition(",")
     words = fold_name(after).split()
-    most = _MOST_SEAT if name.form else 1  # behind no form two words may be a faculty
-    return set(words) if before and len(words) <= most else set()
+    return tuple(words) if before and len(words) <= most else ()

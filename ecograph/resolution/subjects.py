@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecograph.resolution.chances import join_core, join_stem
+from ecograph.resolution.sounds import spell_sound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +30,8 @@ class Subject:
         words, without spaces.
     worth
         Of each Latin word, what it is worth to share it.
+    sound
+        How a Han core is read, as syllables; of a Latin name nothing.
     latin
         Whether it is a Latin name.
     """
@@ -39,6 +42,7 @@ class Subject:
     stem: str
     joined: str
     worth: Mapping[str, float]
+    sound: tuple[int, ...]
     latin: bool
 
 
@@ -48,4 +52,5 @@ def prepare_subject(name: Name, chances: Chances) -> Subject:
     worth = {word: chances.weigh_word(word) for word in name.tokens} if latin else {}
     core = join_core(name)
     brand = core if latin else chances.find_brand(core)
-    return Subject(name, core, brand, join_stem(name), "".join(name.tokens), worth, latin)
+    sound = () if latin else spell_sound(core)
+    return Subject(name, core, brand, join_stem(name), "".join(name.tokens), worth, sound, latin)

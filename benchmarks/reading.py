@@ -26,6 +26,7 @@ import sys
 import tempfile
 import time
 import zipfile
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -357,8 +358,8 @@ _PACKAGE = {
 def compare_ids(options: argparse.Namespace) -> None:
     """Count identifiers that a reader changes: the defaults, and text wherever it can be asked."""
     ids = draw_ids(options.rows)
-    print("| tool | asked for text | file | identifiers | changed |")
-    print("|---|---|---|---|---|")
+    print("| tool | asked for text | file | identifiers | changed in silence | refused by name |")
+    print("|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "ids.csv"
         with path.open("w", encoding="utf-8", newline="") as stream:
@@ -376,10 +377,18 @@ def compare_ids(options: argparse.Namespace) -> None:
 def print_changes(
     tool: str, asked: str, kind: str, ids: Sequence[str], found: Sequence[object]
 ) -> None:
-    """Print how many identifiers are no longer what they were."""
-    changed = sum(str(new) != old for old, new in zip(ids, found, strict=False))
-    changed += abs(len(ids) - len(found))
-    print(f"| {tool} | {asked} | {kind} | {len(ids)} | {changed} |")
+    """Print how many identifiers are no longer what they were, and of how many that is told."""
+    pairs = list(zip(ids, found, strict=False))
+    refused = sum(isinstance(new, _Refused) and new.value == old for old, new in pairs)
+    changed = sum(str(new) != old for old, new in pairs) + abs(len(ids) - len(found))
+    print(f"| {tool} | {asked} | {kind} | {len(ids)} | {changed - refused} | {refused} |")
+
+
+@dataclass(frozen=True)
+class _Refused:
+    """A cell that a problem names by file, row and column, with its value."""
+
+    value: str
 
 
 def draw_ids(rows: int) -> list[str]:
@@ -400,8 +409,13 @@ def lay_out_ids(ids: Sequence[str]) -> list[list[str]]:
 def _read_ids(path: Path) -> list[object]:
     from ecograph.reading.sources import read_file
 
-    cells = read_file(path)[0].cells
-    return [value for _, column in cells.items() for value in column.tolist()]
+    sheet = read_file(path)[0]
+    told = {(problem.row, problem.column): problem.value for problem in sheet.problems}
+    return [
+        _Refused(told[row, header]) if (row, header) in told else value
+        for header, (_, column) in zip(sheet.header, sheet.cells.items(), strict=True)
+        for row, value in column.items()
+    ]
 
 
 def _read_ids_pandas(path: Path, **options: Any) -> list[object]:  # noqa: ANN401 - as pandas takes

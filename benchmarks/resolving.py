@@ -16,11 +16,12 @@ cannot reach a full recall.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import multiprocessing
 import os
-import resource
 import sys
+import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -29,6 +30,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import psutil
 from agreement_scores import Agreement, count_code_conflicts, score_clusters
 from name_baselines import (
     Edges,
@@ -53,6 +55,7 @@ __all__ = ["SETS", "Labelled", "Outcome", "list_errors", "load_set", "run_ecogra
 
 _MENTION = ("id", "name", "city", "province", "country", "code", "industry")
 _RATIOS = ("token_set_ratio", "ratio")
+_EVERY = 0.1  # seconds between two looks at the memory
 _MOST_ERRORS = 20_000
 _MOST_OF_GROUP = 50  # pairs of one wrong cluster or torn organisation that are listed
 _HEADER = (
@@ -304,13 +307,27 @@ def _print_costs(scales: Sequence[int], lookalikes: Sequence[int]) -> None:
 
 
 def measure_cost(kind: str, number: int) -> tuple[float, float, Agreement]:
-    """Measure seconds, peak memory of this process in MB, and the agreement of a long register."""
+    """Measure seconds, the peak memory of all processes in MB, and the agreement of a register."""
     frame = make_register(number) if kind == "drawn" else make_lookalikes(number)
     labelled = Labelled(kind, frame.drop(columns="truth"), frame["truth"])
+    peak, ended = [0.0], threading.Event()
+    watcher = threading.Thread(target=_watch_memory, args=(peak, ended), daemon=True)
+    watcher.start()
     outcome = run_ecograph(labelled)
-    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)  # and the largest of the children
-    peak = sum(resource.getrusage(who).ru_maxrss for who in whose) / 1024
-    return outcome.seconds, peak, outcome.agreement
+    ended.set()
+    watcher.join()
+    return outcome.seconds, peak[0], outcome.agreement
+
+
+def _watch_memory(peak: list[float], ended: threading.Event) -> None:
+    """Keep the most memory that this process and its children hold together, in MB."""
+    me = psutil.Process()
+    while not ended.wait(_EVERY):
+        held = 0
+        for process in (me, *me.children(recursive=True)):
+            with contextlib.suppress(psutil.Error):
+                held += process.memory_info().rss
+        peak[0] = max(peak[0], held / 1024**2)
 
 
 # Words

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import sqlite3
 import tempfile
 import zipfile
@@ -186,13 +185,6 @@ RECORDS = {
     "nested_too_deep": with_record("[" * 51 + "]" * 51, ""),
     "not_a_number": with_record("NaN", "NaN", severity="warning"),
     "split_entry": with_record('["b;c", "d"]', "b;c", severity="warning"),
-    "more_alike": with_table(
-        "teams.json",
-        json.dumps([{"id": f"T{n}", "name": "a", "x": {}} for n in range(10_001)]),
-        (None, "x", ""),
-        severity="warning",
-        kept=10_001,
-    ),
     "more_rows": with_table(
         "teams.csv",
         "id,name\n" + "T1,a\n" * 10_002,

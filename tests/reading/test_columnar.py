@@ -163,9 +163,9 @@ INSERT INTO 企业 VALUES (911100006000373410, 170141183460469231731687303715884
 INSERT INTO 企业 (id, signed) VALUES (7, '2024-05-25 08:30:00');
 CREATE VIEW 名单 AS SELECT id FROM 企业 ORDER BY id;
 CREATE VIEW endless AS SELECT a.range AS x
-  FROM range(100000000) a, range(100000000) b WHERE a.range + b.range = -1;
+  FROM range(100000000) a, range(1000000) b WHERE a.range + b.range = -1;
 CREATE VIEW late AS SELECT 1 AS x
-  FROM range(100000000) a, range(100000000) b WHERE a.range + b.range = -1;
+  FROM range(100000000) a, range(1000000) b WHERE a.range + b.range = -1;
 CREATE SCHEMA other;
 CREATE TABLE other.t (rowid INTEGER);
 """

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ecograph import problems
 from ecograph.errors import DataError
-from ecograph.reading.records import cells, tables
+from ecograph.reading.records import tables
 from ecograph.reading.records.cells import (
     CellWriter,
     Constant,
@@ -83,14 +84,14 @@ def test_a_value_of_fifty_one_levels_is_left_out():
 
 
 def test_of_thousands_alike_the_number_is_told(monkeypatch):
-    monkeypatch.setattr(cells, "_MOST_ALIKE", 2)
+    monkeypatch.setattr(problems, "MOST_ALIKE", 2)
     writer = CellWriter("f", "", ["a"])
     for row in range(2, 7):
         writer.write(row, 0, {})
     *first, last = writer.list_problems()
     assert [p.row for p in first] == [2, 3]
-    assert (last.code, last.details["count"]) == ("more_alike", 3)
-    assert "3" in last.explain("en")[0]
+    assert (last.code, last.row, last.column) == ("more_rows", 4, "a")
+    assert last.explain("en")[0].startswith("3 more rows, from row 4 to row 6,")
 
 
 def test_a_column_is_written_as_its_cells_are():

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections import Counter
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from ecograph.problems import Problem
+from ecograph.problems import Problem, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,7 +28,6 @@ __all__ = [
 DEEPEST = 50
 """Levels of a value within a cell."""
 
-_MOST_ALIKE = 10_000  # problems of one kind in one column that are told one by one
 _EXACT = 2**53  # from here on a float skips whole numbers
 _ROUND = 2  # digits of a sum that is written in full, and of no code
 _SEPARATORS = frozenset(";；、")  # what splits a cell into a list later on
@@ -97,7 +94,7 @@ class CellWriter:
         self._header = header
         self._lost: set[int] = set()
         self._problems: list[Problem] = []
-        self._counts: Counter[tuple[str, int, Severity]] = Counter()
+        self._tally = Tally()
 
     def write(self, row: int, position: int, value: object) -> str:
         """Write one value as text."""
@@ -158,28 +155,15 @@ class CellWriter:
         **details: object,
     ) -> None:
         """Report a value; of thousands alike only the number."""
-        kind = (code, position, severity)
-        self._counts[kind] += 1
-        if self._counts[kind] <= _MOST_ALIKE:
-            self._problems.append(
-                replace(self._place(*kind), row=row, value=mend_text(value)[:200], details=details)
-            )
+        column = self._header[position] if 0 <= position < len(self._header) else ""
+        place = code, self._file, self._sheet
+        if self._tally.admit(*place, row=row, column=column, severity=severity):
+            value = mend_text(value)[:200]
+            self._problems.append(Problem(*place, row, column, value, severity, details))
 
     def list_problems(self) -> list[Problem]:
         """List what was reported, and how many more there are of a kind."""
-        more = [
-            replace(
-                self._place("more_alike", position, severity),
-                details={"count": count - _MOST_ALIKE, "code": code},
-            )
-            for (code, position, severity), count in self._counts.items()
-            if count > _MOST_ALIKE
-        ]
-        return [*self._problems, *more]
-
-    def _place(self, code: str, position: int, severity: Severity) -> Problem:
-        column = self._header[position] if 0 <= position < len(self._header) else ""
-        return Problem(code, file=self._file, sheet=self._sheet, column=column, severity=severity)
+        return [*self._problems, *self._tally.list_more()]
 
     def _write_text(self, row: int, position: int, text: str) -> str:
         if self.torn:

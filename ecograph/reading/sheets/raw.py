@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import chain, dropwhile, takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from ecograph.problems import Problem
@@ -317,7 +319,7 @@ class _Columns:
         self.damaged = False
         self.packed = False
         self.recent: list[Sequence[str]] = []
-        self._numbers: list[int] = []
+        self._numbers = array("q")
         self._blocks: list[list[pd.api.extensions.ExtensionArray]] = [[] for _ in range(width)]
 
     def add(self, number: int, cells: Sequence[str]) -> None:
@@ -332,7 +334,7 @@ class _Columns:
         self._pack()
         columns = {n: pd.Series(_join(blocks)) for n, blocks in enumerate(self._blocks)}
         frame = pd.DataFrame(columns, copy=False)
-        return frame.set_axis(pd.Index(self._numbers, dtype="int64"), axis=0)
+        return frame.set_axis(pd.Index(np.array(self._numbers, dtype=np.int64)), axis=0)
 
     def _pack(self) -> None:
         for blocks, column in zip(self._blocks, zip(*self.recent, strict=True), strict=False):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ecograph.names import relate_places
 from ecograph.names.words import standardize_word
-from ecograph.resolution.legal import ENGLISH_FORMS, find_other_person
+from ecograph.resolution.legal import ENGLISH_FORMS, find_other_person, list_told
 from ecograph.resolution.slips import is_slip, is_swap, stands_within
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def find_veto(a: Name, b: Name, chances: Chances) -> str:
         return conflict
     doubt = find_doubt(a, b)
     loose = doubt == "other_words" and {a.form, b.form} <= {*ENGLISH_FORMS, ""}
-    return "" if loose else doubt
+    return "" if loose and not _are_offices(a, b) else doubt
 
 
 def find_doubt(a: Name, b: Name) -> str:
@@ -77,7 +77,26 @@ def find_doubt(a: Name, b: Name) -> str:
         return "unit_conflict"
     if a.kind != b.kind and compare_kinds(a.kind, b.kind) == "near":
         return "kind_conflict"
-    return find_other_person(a, b)
+    return _doubt_offices(a, b) if _are_offices(a, b) else find_other_person(a, b)
+
+
+def _are_offices(a: Name, b: Name) -> bool:
+    return a.kind == b.kind == "government" and a.script == b.script == "latin"
+
+
+def _doubt_offices(a: Name, b: Name) -> str:
+    """Doubt two offices of which one says more, or that are named in two languages.
+
+    A ministry of education is no ministry of education and science, and every country has one.
+    """
+    if _list_ministries(a) != _list_ministries(b):
+        return "other_language"
+    return "other_words" if list_told(a, b) else ""
+
+
+def _list_ministries(name: Name) -> set[str]:
+    """List the words for a ministry as they are written: ministry, ministerio."""
+    return {word for word in name.folded.split() if standardize_word(word) == "ministry"}
 
 
 def find_conflict(a: Name, b: Name, chances: Chances) -> str:  # noqa: PLR0911 - one for each kind

@@ -25,6 +25,7 @@ EVIDENCE = (
     "typo",
     "contained",
     "other_words",
+    "other_language",
     "other_table",
     "same_partners",
     "same_city",

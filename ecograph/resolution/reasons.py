@@ -87,8 +87,8 @@ def _list_conflicts(records: Records, row: Any) -> Iterator[Evidence]:  # noqa: 
 
 def _say_doubt(row: Any, one: Name, other: Name) -> Iterator[Evidence]:  # noqa: ANN401 - a row
     """Say why a person must look, unless it is said already."""
-    if row.doubt == "other_table":
-        yield Evidence("other_table")
+    if row.doubt in ("other_table", "other_language"):
+        yield Evidence(row.doubt)
     elif row.doubt == "other_words":
         words = set(one.tokens).symmetric_difference(other.tokens)
         said = [word for word in (*one.tokens, *other.tokens) if word in words]

@@ -148,3 +148,23 @@ def test_two_letters_may_stand_for_one_with_dots():
     assert is_written_out("aarhus", "arhus")
     assert not is_written_out("aerotech", "arotech")  # no ä begins a word before a consonant's e
     assert not is_written_out("muehlhausen", "mohlhausen")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Ministry of Tides", "Ministry of Tides and Harbours"),
+        ("Norlandic Ministry of Tides", "Ministry of Tides"),
+        ("Norlandic Ministry of Tides", "Sudlandic Ministry of Tides"),
+        ("Ministry of Tides", "Ministerio de Tides"),
+    ],
+)
+def test_ministries_of_other_words_or_languages_are_left_to_people(first, second):
+    found = resolve(first, second, "Bank of Tides", "Society of Harbours")
+    assert found.clusters.nunique() == 4
+    assert set(found.pairs["verdict"]) <= {"review", "apart"}
+
+
+def test_one_ministry_with_a_slip_is_one():
+    found = resolve("Ministry of Agriculture and Tides", "Ministry of Agricluture and Tides")
+    assert found.clusters.tolist() == ["m000", "m000"]

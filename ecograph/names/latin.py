@@ -54,6 +54,8 @@ _KINDS = {
     "foundation": "association",
     "federation": "association",
     "center": "institute",
+    "museum": "institute",
+    "chamber": "association",
 }
 _RULING = frozenset(
     ("association", "foundation", "federation", "agency", "ministry", "council", "society")

@@ -151,7 +151,9 @@ def _are_one_unit(a: str, b: str) -> bool:
         return is_slip(a, b)
     one, other = ({standardize_word(word) for word in unit.split()} for unit in (a, b))
     left, right = one - other, other - one
-    return not left or not right or all(any(is_slip(word, near) for near in right) for word in left)
+    if not left or not right:
+        return len(left | right) <= 1  # science is no part of transport and traffic sciences
+    return all(any(is_slip(word, near) for near in right) for word in left)
 
 
 def _compare_units(a: Name, b: Name) -> str:

@@ -121,6 +121,8 @@ def _differ_in_country(a: Name, b: Name) -> bool:
         return False
     if stated := _list_lands(b):
         return stated.isdisjoint(lands)
+    if not b.form:
+        return bool(a.form)
     known = _FORMS.get(b.form)
     return known is not None and (bool(a.form) or known.isdisjoint(lands))
 

@@ -168,3 +168,19 @@ def test_ministries_of_other_words_or_languages_are_left_to_people(first, second
 def test_one_ministry_with_a_slip_is_one():
     found = resolve("Ministry of Agriculture and Tides", "Ministry of Agricluture and Tides")
     assert found.clusters.tolist() == ["m000", "m000"]
+
+
+def test_a_firm_of_another_country_is_not_the_bare_name():
+    found = resolve("Voltamar", "Voltamar Spain SL", "Quercia Boats SAS", "Quercia Boats")
+    assert found.clusters.tolist() == ["m000", "m001", "m002", "m002"]
+
+
+def test_faculties_of_one_word_more_may_be_one_of_more_words_not():
+    names = [
+        "Faculty of Science, University of Acmia",
+        "University of Acmia, Faculty of Transport and Traffic Sciences",
+        "University of Acmia, Faculty of Natural Science",
+    ]
+    pairs = resolve(*names).pairs
+    transport = pairs[(pairs["first"] == "m000") & (pairs["second"] == "m001")]
+    assert "merged" not in set(transport["verdict"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import defaultdict
 
 from ecograph.names.words import load_latin_words
 
@@ -30,8 +29,8 @@ def mend_words(text: str) -> str:
 
     Examples
     --------
-    >>> mend_words("lucent techmologies inc."), mend_words("general electric comapny")
-    ('lucent technologies inc.', 'general electric company')
+    >>> mend_words("volta techmologies inc."), mend_words("volta comapny")
+    ('volta technologies inc.', 'volta company')
     >>> mend_words("innovatron"), mend_words("maternal clinics")
     ('innovatron', 'maternal clinics')
     """
@@ -43,8 +42,8 @@ def _mend(word: str) -> str:
     if word in _load_known():
         return word
     listed = _load_fixed()
-    open_ = [*listed[word[0] + word[-1]], *listed[word[0]]]
-    near = [fixed for fixed in open_ if _is_slip(word, fixed)]
+    ends = (word[0] + word[-1], word[0])
+    near = [fixed for end in ends for fixed in listed.get(end, ()) if _is_slip(word, fixed)]
     return min(near) if near else word
 
 
@@ -64,14 +63,14 @@ def _is_replaced(word: str, fixed: str) -> bool:
     differ = [n for n, sign in enumerate(word) if sign != fixed[n]]
     if len(differ) == 1:
         at = differ[0]
-        return word[at] in _load_neighbours()[fixed[at]]
+        return word[at] in _load_neighbours().get(fixed[at], "")
     one, other = differ[0], differ[-1]
     swapped = len(differ) == 2 and other == one + 1  # noqa: PLR2004 - both letters
     return swapped and word[one] == fixed[other] and word[other] == fixed[one]
 
 
 @functools.cache
-def _load_fixed() -> defaultdict[str, list[str]]:
+def _load_fixed() -> dict[str, list[str]]:
     """List the fixed words that are long enough by the letters that must be right."""
     words = load_latin_words()
     plain = words.equivalents | {
@@ -84,10 +83,10 @@ def _load_fixed() -> defaultdict[str, list[str]]:
     forms = {word for form in words.forms for word in form}
     least |= dict.fromkeys(forms | words.written, _LEAST_FORM)
     listed = {word for word, letters in least.items() if len(word) >= letters}
-    by_ends: defaultdict[str, list[str]] = defaultdict(list)
+    by_ends: dict[str, list[str]] = {}
     for word in sorted(filter(str.isalpha, listed)):
         is_open = word in forms and len(word) >= _LEAST_OPEN
-        by_ends[word[0] if is_open else word[0] + word[-1]].append(word)
+        by_ends.setdefault(word[0] if is_open else word[0] + word[-1], []).append(word)
     return by_ends
 
 
@@ -108,14 +107,11 @@ def _load_known() -> frozenset[str]:
 def _load_neighbours() -> dict[str, str]:
     """List for each letter those beside it on the keys, in its row and the next ones."""
     places = {sign: (row, at) for row, signs in enumerate(_ROWS) for at, sign in enumerate(signs)}
-    return defaultdict(
-        str,
-        {
-            sign: "".join(
-                other
-                for other, (next_row, next_at) in places.items()
-                if other != sign and abs(next_row - row) <= 1 and abs(next_at - at) <= 1
-            )
-            for sign, (row, at) in places.items()
-        },
-    )
+    return {
+        sign: "".join(
+            other
+            for other, (next_row, next_at) in places.items()
+            if other != sign and abs(next_row - row) <= 1 and abs(next_at - at) <= 1
+        )
+        for sign, (row, at) in places.items()
+    }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from ecograph.names import fold_name
@@ -167,7 +166,8 @@ def _is_noise(word: str, lands: set[str]) -> bool:
     if len(word) <= _SHORT:
         return "".join(sorted(word)) in _list_fillers()
     named = _list_countries()
-    return any(word == other or is_slip(word, other) for land in lands for other in named[land])
+    others = (other for land in lands for other in named.get(land, ()))
+    return any(word == other or is_slip(word, other) for other in others)
 
 
 @functools.cache
@@ -177,11 +177,11 @@ def _list_fillers() -> frozenset[str]:
 
 
 @functools.cache
-def _list_countries() -> defaultdict[str, list[str]]:
+def _list_countries() -> dict[str, list[str]]:
     """List how each country is named."""
-    named: defaultdict[str, list[str]] = defaultdict(list)
+    named: dict[str, list[str]] = {}
     for other, land in load_latin_words().countries.items():
-        named[land].append(other)
+        named.setdefault(land, []).append(other)
     return named
 
 

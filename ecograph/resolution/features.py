@@ -169,7 +169,7 @@ def compare_records(
     for at in range(0, max(len(first), 1), _CHUNK):
         span = slice(at, at + _CHUNK)
         found = _compare_unique(
-            (subjects, texts), number[first[span]], number[second[span]], told[span], chances
+            texts, number[first[span]], number[second[span]], told=told[span], chances=chances
         )
         rows = found.index.to_numpy() + at
         parts.append(
@@ -235,19 +235,19 @@ def compare_pair(records: Records, a: int, b: int, *, chances: Chances) -> dict[
 
 
 def _compare_unique(
-    known: tuple[Sequence[Subject], Texts], first: Ints, second: Ints, told: Ints, chances: Chances
+    texts: Texts, first: Ints, second: Ints, *, told: Ints, chances: Chances
 ) -> pd.DataFrame:
     """Compare each pair of names once, however many records have them.
 
     What is told, or has anything in common, stays, under its place among the pairs.
     """
-    subjects, texts = known
+    subjects = texts.subjects
     width = max(len(subjects), 1)
     low, high = np.minimum(first, second), np.maximum(first, second)
     pairs, inverse = np.unique(low * width + high, return_inverse=True)
     left, right = pairs // width, pairs % width
     found = [_DIFFERENT] * len(pairs)
-    for at in np.flatnonzero(find_alike(texts, subjects, left, right)).tolist():
+    for at in np.flatnonzero(find_alike(texts, left, right)).tolist():
         found[at] = compare_names(subjects[left[at]], subjects[right[at]], chances)
     differ = np.fromiter((one is _DIFFERENT for one in found), bool, len(found))
     rows = np.flatnonzero(told | ~differ[inverse])

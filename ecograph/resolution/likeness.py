@@ -28,6 +28,8 @@ class Texts:
 
     Parameters
     ----------
+    subjects
+        The subjects.
     core, folded, joined, words
         The core, the folded name, all words without spaces, and the words of the core.
     stem, sound
@@ -38,6 +40,7 @@ class Texts:
         Whether the name lists abbreviations.
     """
 
+    subjects: Sequence[Subject]
     core: Array
     folded: Array
     joined: Array
@@ -51,6 +54,7 @@ class Texts:
 def gather_texts(subjects: Sequence[Subject]) -> Texts:
     """Gather what is looked at of many subjects."""
     return Texts(
+        subjects,
         core=_list_texts(one.core for one in subjects),
         folded=_list_texts(one.name.folded for one in subjects),
         joined=_list_texts(one.joined for one in subjects),
@@ -62,13 +66,13 @@ def gather_texts(subjects: Sequence[Subject]) -> Texts:
     )
 
 
-def find_alike(texts: Texts, subjects: Sequence[Subject], a: Array, b: Array) -> Array:
+def find_alike(texts: Texts, a: Array, b: Array) -> Array:
     """Find the pairs that are worth a comparison.
 
     Parameters
     ----------
-    texts, subjects
-        The subjects, and what `gather_texts` made of them.
+    texts
+        What `gather_texts` made of the subjects.
     a, b
         Numbers of the subjects of each pair.
 
@@ -78,7 +82,7 @@ def find_alike(texts: Texts, subjects: Sequence[Subject], a: Array, b: Array) ->
         Whether each pair is worth it: what is not, has nothing in common.
     """
     latin = texts.latin[a] | texts.latin[b]
-    alike: Array = (texts.stem[a] == texts.stem[b]) | _are_short(texts, subjects, a, b)
+    alike: Array = (texts.stem[a] == texts.stem[b]) | _are_short(texts, a, b)
     for some, judge in ((latin, _find_latin), (~latin, _find_han)):
         at = np.flatnonzero(some & ~alike)
         alike[at] = judge(texts, *_order(texts.core, a[at], b[at]))
@@ -113,11 +117,11 @@ def _find_han(texts: Texts, a: Array, b: Array) -> Array:
     return alike
 
 
-def _are_short(texts: Texts, subjects: Sequence[Subject], a: Array, b: Array) -> Array:
+def _are_short(texts: Texts, a: Array, b: Array) -> Array:
     """Say of which pairs one name lists the other as its abbreviation."""
     found = np.zeros(len(a), dtype=bool)
     for at in np.flatnonzero(texts.short[a] | texts.short[b]).tolist():
-        one, other = subjects[a[at]].name, subjects[b[at]].name
+        one, other = texts.subjects[a[at]].name, texts.subjects[b[at]].name
         found[at] = one.folded in other.short or other.folded in one.short
     return found
 

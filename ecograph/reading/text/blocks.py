@@ -190,6 +190,7 @@ def _read_columns(
             ),
         )
     except pa.ArrowInvalid:
+        pa.default_memory_pool().release_unused()  # the careful reader needs the room
         return None
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecograph.reading.text import blocks, delimited
+from ecograph.reading.text import blocks, delimited, dialects
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,6 +91,14 @@ def describe(sheet: RawSheet) -> dict[str, object]:
     problems = sorted(str(problem) for problem in sheet.problems)
     stated = {"dialect": dict(sheet.dialect), "units": dict(sheet.units)}
     return facts | stated | {"rows": rows, "problems": problems}
+
+
+def read_pieces(path: Path, *, size: int) -> dict[str, object] | None:
+    """Read a file row by row from pieces of so many bytes; None if that cannot be done."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocks, "_BLOCK", size)
+        sheet = delimited._read_lines(path)  # noqa: SLF001 - whether this way is taken
+    return None if sheet is None else describe(sheet)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
@@ -265,3 +273,65 @@ def test_a_header_that_is_too_wide_is_left_to_the_careful_path(tmp_path):
     path = tmp_path / "wide.csv"
     path.write_text(",".join(f"c{n}" for n in range(16_385)) + "\n", encoding="utf-8")
     assert blocks.read_blocks(path, lambda _: ",") is None
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("body", SURPRISES.values(), ids=SURPRISES)
+def test_lines_that_are_rows_are_read_piece_by_piece_as_at_once(tmp_path, body, encoding):
+    path = tmp_path / "t.csv"
+    path.write_bytes((HEADER + "1,甲乙丙\n" * 40 + body + "2,丁\n" * 40).encode(encoding))
+    slow = describe(delimited.read_delimited(path))
+    for size in (5, 33, 1 << 24):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(delimited, "SAMPLE", 100)
+            pieces = read_pieces(path, size=size)
+        assert pieces in (None, slow)
+    if body in (SURPRISES["a short row"], SURPRISES["a long row"]):
+        assert pieces == slow
+
+
+def test_a_row_of_another_length_costs_a_large_file_no_room(tmp_path, monkeypatch):
+    path = tmp_path / "t.csv"
+    path.write_text(HEADER + "1,甲\n2,乙,丙\n" + "3,丁\n" * 20, encoding="utf-8")
+    slow = describe(delimited.read_delimited(path))
+    monkeypatch.setattr(delimited, "LARGE", 1)
+    monkeypatch.setattr(delimited, "decode_text", lambda *_: pytest.fail("it was read at once"))
+    monkeypatch.setattr(delimited, "SAMPLE", 8)
+    assert describe(delimited.read_delimited(path)) == slow
+
+
+LINES = st.lists(
+    st.sampled_from(
+        [
+            "E1,甲,3",
+            "E2,乙",
+            "E3,丙,4,x",
+            "E4;丁;5",
+            "",
+            ",,",
+            "合计,,9",
+            "注：无",
+            "E5,戊,6",
+            "a,b,c,d,e,,",
+        ]
+    ),
+    max_size=30,
+)
+
+
+@settings(max_examples=60)
+@given(
+    lines=LINES,
+    end=st.sampled_from(["\n", "\r\n", "\r"]),
+    encoding=st.sampled_from(["utf-8", "gb18030"]),
+    size=st.sampled_from([7, 50, 1 << 24]),
+)
+def test_whatever_lines_hold_pieces_give_the_same(tmp_path_factory, lines, end, encoding, size):
+    path = tmp_path_factory.getbasetemp() / "drawn.csv"
+    usual = [f"E{n},单位{n},{n}" for n in range(8)]
+    path.write_bytes(end.join(["编号,名称,金额", *usual, *lines, *usual]).encode(encoding))
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (delimited, dialects):
+            patch.setattr(module, "SAMPLE", 120)
+        slow = describe(delimited.read_delimited(path))
+        assert read_pieces(path, size=size) == slow  # there are no quotation marks

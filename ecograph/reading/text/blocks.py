@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["read_blocks"]
+__all__ = ["read_blocks", "read_lines"]
 
 _BLOCK = 1 << 24  # bytes
 _HEAD = 1 << 20  # bytes that decide on the encoding, and hold the header
@@ -76,6 +76,43 @@ def read_blocks(path: Path, find_delimiter: Callable[[str], str]) -> RawSheet | 
     if table is None or len(cells) == 1:
         return None
     return _lay_out(table, cells, path.name, {"encoding": encoding, "delimiter": delimiter})
+
+
+def read_lines(path: Path) -> tuple[str, Iterator[str]] | None:
+    """Read a file in which every line is a row by itself piece by piece, so that it needs no room.
+
+    That is one without quotation marks, signs of damage or doubt about its encoding.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    tuple or None
+        The encoding, and texts of whole lines; None where a row may be more than a line.
+    """
+    encoding = _find_encoding(path)
+    scan = _scan(path, encoding, ",") if encoding else None
+    if encoding is None or scan is None or scan.quoted:
+        return None
+    return encoding, _cut_lines(path, encoding)
+
+
+def _cut_lines(path: Path, encoding: str) -> Iterator[str]:
+    """Cut the text of a file behind the last line end of each block."""
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    rest = ""
+    with path.open("rb") as stream:
+        while block := stream.read(_BLOCK):
+            text = rest + decoder.decode(block)
+            end = text.rfind("\n") + 1
+            rest = text[end:]
+            if end:
+                yield text[:end]
+    if rest:
+        yield rest
 
 
 def _find_encoding(path: Path) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ecograph.problems import Problem
 from ecograph.reading.sheets.raw import build_sheet
-from ecograph.reading.text.blocks import read_blocks
+from ecograph.reading.text.blocks import read_blocks, read_lines
 from ecograph.reading.text.dialects import SAMPLE, find_dialect
 from ecograph.reading.text.encodings import decode_head, decode_text, place_damage
 from ecograph.reading.text.rows import Rows
@@ -45,9 +45,9 @@ def read_delimited(path: Path) -> RawSheet:
         If the bytes are no text in an encoding that ecograph knows.
     """
     if path.stat().st_size >= LARGE:
-        plain = _read_plain(path)
-        if plain is not None:
-            return plain
+        large = _read_plain(path) or _read_lines(path)
+        if large is not None:
+            return large
     text, encoding, doubts = decode_text(path.read_bytes(), path.name)
     dialect = find_dialect(text)
     rows = Rows(text, dialect, path.name)
@@ -60,18 +60,42 @@ def read_delimited(path: Path) -> RawSheet:
 
 def _read_plain(path: Path) -> RawSheet | None:
     """Read a large file in columns if nothing about it is a surprise."""
-    with path.open("rb") as stream:
-        head = stream.read(4 * SAMPLE)
-        whole = not stream.read(1)
-    dialect = find_dialect(decode_text(head, path.name).text if whole else decode_head(head))
+    dialect = _find_head_dialect(path)
     marks = dialect.marks
-    plain = marks.quote == '"' and not marks.backslash and marks.delimiter in _PLAIN
-    if not plain or dialect.rivals or dialect.start:
+    if not _is_plain(dialect) or dialect.rivals or dialect.start:
         return None
     sheet = read_blocks(path, lambda _: marks.delimiter)
     if sheet is None:
         return None
     return replace(sheet, dialect={**dialect.describe(), **sheet.dialect})
+
+
+def _read_lines(path: Path) -> RawSheet | None:
+    """Read a large file row by row, but piece by piece, if no row can be more than a line."""
+    dialect = _find_head_dialect(path)
+    read = read_lines(path) if _is_plain(dialect) else None
+    if read is None:
+        return None
+    encoding, texts = read
+    first = ""
+    while len(first) < SAMPLE and (text := next(texts, "")):  # what is usual is told from so much
+        first += text
+    rows = Rows(first, dialect, path.name, more=texts)
+    described = {"encoding": encoding, **dialect.describe()}
+    found = chain(_report_rivals(dialect, path.name), rows.problems)
+    return build_sheet(rows, file=path.name, dialect=described, problems=found)
+
+
+def _find_head_dialect(path: Path) -> Dialect:
+    with path.open("rb") as stream:
+        head = stream.read(4 * SAMPLE)
+        whole = not stream.read(1)
+    return find_dialect(decode_text(head, path.name).text if whole else decode_head(head))
+
+
+def _is_plain(dialect: Dialect) -> bool:
+    marks = dialect.marks
+    return marks.quote == '"' and not marks.backslash and marks.delimiter in _PLAIN
 
 
 def _report_rivals(dialect: Dialect, file: str) -> list[Problem]:

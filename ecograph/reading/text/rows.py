@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from itertools import repeat
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from ecograph.problems import Problem, Tally
@@ -21,7 +21,7 @@ from ecograph.reading.text.repairs import (
 from ecograph.reading.text.tokens import find_line_end, split_line, split_record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ecograph.problems import Severity
     from ecograph.reading.text.dialects import Dialect
@@ -63,6 +63,8 @@ class Rows:
         How it is written.
     file
         Name of its file, for the problems.
+    more
+        What follows the text, in texts of whole lines; none of them holds a quotation mark.
 
     Examples
     --------
@@ -76,9 +78,10 @@ class Rows:
     [('broken_quotes', 2, 'name', '"a')]
     """
 
-    def __init__(self, text: str, dialect: Dialect, file: str) -> None:
+    def __init__(self, text: str, dialect: Dialect, file: str, *, more: Iterable[str] = ()) -> None:
         self.problems: list[Problem] = []
         self._text = text
+        self._more = more
         self._marks = dialect.marks
         self._start = dialect.start
         self._file = file
@@ -92,8 +95,23 @@ class Rows:
 
     def __iter__(self) -> Iterator[tuple[int, list[str] | None]]:
         """Go through the rows from the first one on."""
+        start, last = self._start, int(self._start > 0)
+        for text in chain([self._text], self._more):
+            if text is not self._text:
+                self._text, self._nul = text, "\0" in text
+                self._effort += _EFFORT * len(text)
+            for number, cells in self._go_through(start, last):
+                last = number
+                yield number, cells
+            start = 0
+        self.problems += self._tally.list_more()
+        if self._quoted:
+            self.problems += [*self._bare, *self._bare_tally.list_more()]
+
+    def _go_through(self, start: int, number: int) -> Iterator[tuple[int, list[str] | None]]:
+        """Go through the rows of the text from one place on, behind a row of some number."""
         text, delimiter, width = self._text, self._marks.delimiter, self._profile.width
-        start, number, quote = self._start, int(self._start > 0), -1
+        quote = -1
         while start < len(text):
             if text[start] in "\r\n":
                 self._note_begin(_NOTHING)
@@ -112,9 +130,6 @@ class Rows:
             if cells is not None:
                 self._note_begin(cells)
             yield number, cells
-        self.problems += self._tally.list_more()
-        if self._quoted:
-            self.problems += [*self._bare, *self._bare_tally.list_more()]
 
     def _find_quote(self, start: int) -> int:
         """Find the next quotation mark; the end of the text if there is none."""

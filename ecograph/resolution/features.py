@@ -21,7 +21,7 @@ from ecograph.resolution.conflicts import (
 from ecograph.resolution.cores import compare_cores
 from ecograph.resolution.legal import ENGLISH_FORMS, list_told
 from ecograph.resolution.likeness import find_alike, gather_texts
-from ecograph.resolution.slips import is_slip
+from ecograph.resolution.slips import is_slip, is_written_out
 from ecograph.resolution.subjects import prepare_subject
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ def compare_names(a: Subject, b: Subject, chances: Chances) -> Comparison:
 
 _DIFFERENT = Comparison("different", 0.0, "none", "none", "none", "none", "", "")
 _UNSURE = frozenset({"typo", "sound", "begins", "contained"})
+_SHORT_CORE = 8  # letters of a body's core in which one more or less is another body
 _BODIES = frozenset({"university", "college", "institute", "hospital", "school", "association"})
 
 
@@ -120,9 +121,15 @@ def _doubt_core(core: str, a: Subject, b: Subject) -> str:
     if core in ("equal", "contained") and "" in kinds and kinds & _BODIES and not one.form:
         return "kind_conflict"
     if core != "contained" or (one.form and other.form):
-        return ""
+        slip = core == "typo" and kinds <= _BODIES and _differ_in_core(a.core, b.core)
+        return "other_words" if slip else ""
     public = bool({one.kind, other.kind} & _BODIES)
     return "other_words" if len(list_told(one, other)) > (0 if public else 1) else ""
+
+
+def _differ_in_core(a: str, b: str) -> bool:
+    """Say whether a letter makes another of short cores of bodies: Malaga, Malaya."""
+    return a != b and max(len(a), len(b)) < _SHORT_CORE and not is_written_out(a, b)
 
 
 _CHUNK = 500_000

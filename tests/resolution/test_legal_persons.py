@@ -184,3 +184,16 @@ def test_faculties_of_one_word_more_may_be_one_of_more_words_not():
     pairs = resolve(*names).pairs
     transport = pairs[(pairs["first"] == "m000") & (pairs["second"] == "m001")]
     assert "merged" not in set(transport["verdict"])
+
+
+def test_a_letter_makes_another_university_of_a_short_name():
+    names = [
+        "University of Malaga",
+        "University of Malaya",
+        "Muenden University",
+        "Munden University",
+    ]
+    found = resolve(*names)
+    assert found.clusters.tolist() == ["m000", "m001", "m002", "m002"]
+    found = resolve("University of Constantinople", "University of Constantinolpe")
+    assert found.clusters.tolist() == ["m000", "m000"]

@@ -108,6 +108,15 @@ def test_every_organisation_industry_and_discipline_is_shown(town: Ecosystem) ->
     ]  # fmt: skip
 
 
+def test_what_two_tables_share_is_said_as_each_of_them_says_it(tmp_path: Path) -> None:
+    tables = {
+        "universities": "id,name,type\nU1,甲大学,本科\n",
+        "platforms": "id,name,type,hosts\nP1,乙中心,技术创新中心,U1\n",
+    }
+    nodes = find_nodes(to_html(load(write_town(tmp_path / "two", tables, {"language": "zh"}))))
+    assert [nodes[key]["facts"]["type"] for key in ("U1", "P1")] == ["本科", "技术创新中心"]
+
+
 def test_a_node_brings_what_is_known_of_it(town: Ecosystem) -> None:
     nodes = find_nodes(to_html(town))
     assert nodes["U1"]["facts"] == {"city": "晋中市"}

@@ -202,7 +202,7 @@ def _list_facts(view: View, frame: pd.DataFrame) -> tuple[list[dict[str, Any]], 
         if name in _HIDDEN or name.endswith(_DERIVED) or frame[name].isna().all():
             continue
         column = _find_column(frame, name)
-        codes, texts = code_texts(_write_facts(frame[name], _choose_writer(view, name, column)))
+        codes, texts = code_texts(_write_by_kind(view, frame, name))
         if not texts or len(described) == _MOST_FACTS:
             continue
         columns[f"facts.{len(described)}"] = codes
@@ -212,10 +212,23 @@ def _list_facts(view: View, frame: pd.DataFrame) -> tuple[list[dict[str, Any]], 
 
 def _find_column(frame: pd.DataFrame, name: str) -> Column | None:
     """Find what the schema says of an attribute, in the first kind of node that has it."""
-    schema = read_schema()
     having = set(frame.loc[frame[name].notna(), "kind"])
-    first = next(kind for kind in NODE_KINDS if kind in having)
-    return schema.tables[schema.node_kinds[first].table].columns.get(name)
+    return _take_column(next(kind for kind in NODE_KINDS if kind in having), name)
+
+
+def _take_column(kind: str, name: str) -> Column | None:
+    schema = read_schema()
+    return schema.tables[schema.node_kinds[kind].table].columns.get(name)
+
+
+def _write_by_kind(view: View, frame: pd.DataFrame, name: str) -> list[str]:
+    """Write an attribute as the table of each kind says: a platform's type is a choice."""
+    written = np.full(len(frame), "", dtype=object)
+    for kind in NODE_KINDS:
+        rows = (frame["kind"] == kind).to_numpy()
+        write = _choose_writer(view, name, _take_column(kind, name))
+        written[rows] = _write_facts(frame[name][rows], write)
+    return list(written)
 
 
 def _label_fact(name: str, column: Column | None) -> Label:

@@ -18,7 +18,7 @@ import numpy as np
 from ecograph.resolution.brands import count_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
 
     from ecograph.names import Name
     from ecograph.resolution.brands import Pieces
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Ints = np.ndarray[Any, np.dtype[np.int64]]
 
-__all__ = ["Chances", "join_core", "join_stem", "measure_chances"]
+__all__ = ["Chances", "join_core", "join_stem", "measure_chances", "number_values"]
 
 _SIGNS = 600  # Han characters that names are usually made of
 _RARE_WORD = 1e-5  # share of names that have a given unusual word
@@ -266,12 +266,18 @@ def _number_told(records: Records) -> tuple[Ints, Ints, Ints]:
             records.cities, records.provinces, records.countries, strict=True
         )
     ]
-    return _number(records.codes), _number(places), _number(sites)
+    return number_values(records.codes), number_values(places), number_values(sites)
 
 
-def _number(texts: Sequence[str]) -> Ints:
-    numbers: dict[str, int] = {"": -1}
-    return np.array([numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int64)
+def number_values(values: Iterable[Hashable]) -> Ints:
+    """Give equal values one number, from 0 on; -1 to empty ones.
+
+    >>> number_values(["b", "", "a", "b"]).tolist()
+    [0, -1, 1, 0]
+    """
+    numbers: dict[Hashable, int] = {}
+    told = (numbers.setdefault(value, len(numbers)) if value else -1 for value in values)
+    return np.fromiter(told, dtype=np.int64)
 
 
 def _add_shown(

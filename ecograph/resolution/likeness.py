@@ -9,8 +9,10 @@ import numpy as np
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA, LCSseq
 
+from ecograph.resolution.chances import number_values
+
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Sequence
+    from collections.abc import Sequence
 
     from ecograph.resolution.subjects import Subject
 
@@ -55,12 +57,12 @@ def gather_texts(subjects: Sequence[Subject]) -> Texts:
     """Gather what is looked at of many subjects."""
     return Texts(
         subjects,
-        core=_list_texts(one.core for one in subjects),
-        folded=_list_texts(one.name.folded for one in subjects),
-        joined=_list_texts(one.joined for one in subjects),
-        words=_list_texts(one.name.core for one in subjects),
-        stem=_number(one.stem for one in subjects),
-        sound=_number(one.sound for one in subjects),
+        core=np.array([one.core for one in subjects], dtype=object),
+        folded=np.array([one.name.folded for one in subjects], dtype=object),
+        joined=np.array([one.joined for one in subjects], dtype=object),
+        words=np.array([one.name.core for one in subjects], dtype=object),
+        stem=number_values(one.stem for one in subjects),
+        sound=number_values(one.sound for one in subjects),
         latin=np.array([one.latin for one in subjects], dtype=bool),
         short=np.array([bool(one.name.short) for one in subjects], dtype=bool),
     )
@@ -145,15 +147,3 @@ def _measure(a: Array, b: Array, scorer: Any, *, most: int | None = None) -> Arr
     if not len(a):
         return np.array([], dtype=np.int32)
     return process.cpdist(a.tolist(), b.tolist(), scorer=scorer, score_cutoff=most, dtype=np.int32)
-
-
-def _list_texts(texts: Iterable[str]) -> Array:
-    listed = list(texts)
-    array = np.empty(len(listed), dtype=object)
-    array[:] = listed
-    return array
-
-
-def _number(values: Iterable[Hashable]) -> Array:
-    numbers: dict[Hashable, int] = {}
-    return np.array([numbers.setdefault(value, len(numbers)) for value in values], dtype=np.int64)

@@ -23,8 +23,7 @@ _LONG_CORE = 5  # Han characters of a core in which any slip is believed: in sho
 _SHORTEST_SLIP = 5  # letters of a word in which a slip is believed
 _LONGEST_CUT = 7  # letters of a beginning that stands for a word: technol, technology
 _LONG_WORD = 8  # letters of a word in which two are
-
-
+_MOST_WRITTEN_OUT = 2  # letters of a word that two stand for
 _WRITTEN_OUT = re.compile("(?<=[^aeiou])([aou])e(?=[^aeiou])|(?<![aeiou])aa(?=[^aeiou])")
 
 
@@ -37,7 +36,8 @@ def is_written_out(left: str, right: str) -> bool:
     >>> is_written_out("foerderung", "forderung"), is_written_out("aerotech", "arotech")
     (True, False)
     """
-    if abs(len(left) - len(right)) > 2 or min(len(left), len(right)) < _SHORTEST_SLIP:  # noqa: PLR2004
+    shortest, longest = sorted((len(left), len(right)))
+    if longest > shortest + _MOST_WRITTEN_OUT or shortest < _SHORTEST_SLIP:
         return False
     plain = [_WRITTEN_OUT.sub(lambda found: found[1] or "a", word) for word in (left, right)]
     return plain[0] == plain[1]

@@ -45,7 +45,8 @@ def read_delimited(path: Path) -> RawSheet:
         If the bytes are no text in an encoding that ecograph knows.
     """
     if path.stat().st_size >= LARGE:
-        large = _read_plain(path) or _read_lines(path)
+        dialect = _find_head_dialect(path)
+        large = _read_plain(path, dialect) or _read_lines(path, dialect)
         if large is not None:
             return large
     text, encoding, doubts = decode_text(path.read_bytes(), path.name)
@@ -58,9 +59,8 @@ def read_delimited(path: Path) -> RawSheet:
     return replace(sheet, problems=tuple(placed))
 
 
-def _read_plain(path: Path) -> RawSheet | None:
+def _read_plain(path: Path, dialect: Dialect) -> RawSheet | None:
     """Read a large file in columns if nothing about it is a surprise."""
-    dialect = _find_head_dialect(path)
     marks = dialect.marks
     if not _is_plain(dialect) or dialect.rivals or dialect.start:
         return None
@@ -70,9 +70,8 @@ def _read_plain(path: Path) -> RawSheet | None:
     return replace(sheet, dialect={**dialect.describe(), **sheet.dialect})
 
 
-def _read_lines(path: Path) -> RawSheet | None:
+def _read_lines(path: Path, dialect: Dialect) -> RawSheet | None:
     """Read a large file row by row, but piece by piece, if no row can be more than a line."""
-    dialect = _find_head_dialect(path)
     read = read_lines(path) if _is_plain(dialect) else None
     if read is None:
         return None
@@ -87,6 +86,7 @@ def _read_lines(path: Path) -> RawSheet | None:
 
 
 def _find_head_dialect(path: Path) -> Dialect:
+    """Find the dialect from as much of a file as decides on it."""
     with path.open("rb") as stream:
         head = stream.read(4 * SAMPLE)
         whole = not stream.read(1)

@@ -224,7 +224,7 @@ def _take_column(kind: str, name: str) -> Column | None:
 def _write_by_kind(view: View, frame: pd.DataFrame, name: str) -> list[str]:
     """Write an attribute as the table of each kind says: a platform's type is a choice."""
     written = np.full(len(frame), "", dtype=object)
-    for kind in NODE_KINDS:
+    for kind in frame["kind"].unique():
         rows = (frame["kind"] == kind).to_numpy()
         write = _choose_writer(view, name, _take_column(kind, name))
         written[rows] = _write_facts(frame[name][rows], write)

@@ -337,3 +337,13 @@ def test_whatever_lines_hold_pieces_give_the_same(tmp_path_factory, lines, end, 
             patch.setattr(module, "SAMPLE", 120)
         slow = describe(delimited.read_delimited(path))
         assert read_pieces(path, size=size) == slow  # there are no quotation marks
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("size", [2, 7, 1 << 24])
+def test_marks_of_order_before_a_text_are_dropped_as_at_once(tmp_path, encoding, size):
+    path = tmp_path / "t.csv"
+    path.write_bytes(("\ufeff" * 5 + HEADER + "1,甲\n2,乙,丙\n").encode(encoding))
+    slow = describe(delimited.read_delimited(path))
+    assert slow["header"] == ("id", "name")
+    assert read_pieces(path, size=size) in (None, slow)

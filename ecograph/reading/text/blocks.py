@@ -101,14 +101,15 @@ def read_lines(path: Path) -> tuple[str, Iterator[str]] | None:
 
 
 def _cut_lines(path: Path, encoding: str) -> Iterator[str]:
-    """Cut the text of a file behind the last line end of each block."""
+    """Cut the text of a file, without marks before it, behind the last line end of each block."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
-    rest = ""
+    rest, begun = "", False
     with path.open("rb") as stream:
         while block := stream.read(_BLOCK):
             text = rest + decoder.decode(block)
+            text = text if begun else text.lstrip("\ufeff")
             end = text.rfind("\n") + 1
-            rest = text[end:]
+            rest, begun = text[end:], begun or bool(text)
             if end:
                 yield text[:end]
     if rest:
